@@ -1,0 +1,58 @@
+// `npm run render -- examples/minimal`: the manifests a pull request of that folder would get, without a cluster.
+import { readFile } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { stringify } from 'yaml'
+import { CONFIG_PATH, parseConfig } from '../src/config.ts'
+import { causeChain, PreviewError } from '../src/errors.ts'
+import { findKustomize } from '../src/kustomize/binary.ts'
+import { environmentOf } from '../src/names.ts'
+import { planOf } from '../src/plan.ts'
+import { renderAll } from '../src/render.ts'
+import { resolveSettings } from '../src/settings.ts'
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    branch: { type: 'string', default: 'feature/login' },
+    commit: { type: 'string', default: '0'.repeat(40) },
+    domain: { type: 'string', default: 'preview.example.com' },
+  },
+})
+
+const render = async (): Promise<string> => {
+  const folder = positionals[0]
+  if (folder === undefined)
+    throw new PreviewError('BadInput', 'no folder given', {
+      hint: `npm run render -- examples/minimal (a folder with ${CONFIG_PATH})`,
+    })
+  const read = parseConfig(await readFile(path.join(folder, CONFIG_PATH), 'utf8'))
+  if ('problems' in read) throw new PreviewError('BadInput', CONFIG_PATH, { problems: read.problems })
+  const resolved = resolveSettings({ domain: values.domain }, undefined, 'acme/shop', 'previews')
+  if ('problems' in resolved) throw new PreviewError('BadInput', 'settings', { problems: resolved.problems })
+  const plan = planOf({
+    environment: environmentOf(
+      { repository: 'acme/shop', repositoryId: 1, branch: values.branch },
+      resolved.settings.pureId,
+    ),
+    pullRequests: [1],
+    commit: values.commit,
+    config: read.config,
+    settings: resolved.settings,
+    images: {},
+  })
+  const kustomize = await findKustomize(process.env.PATH ?? '')
+  const objects = await renderAll(kustomize, plan, os.tmpdir())
+  return objects.map((object) => stringify(object, { lineWidth: 0 })).join('---\n')
+}
+
+try {
+  console.log(await render())
+} catch (error) {
+  for (const message of causeChain(error)) console.error(message)
+  if (error instanceof PreviewError)
+    for (const { file, line, message } of error.problems)
+      console.error(`  ${[file, line].filter(Boolean).join(':')} ${message}`)
+  process.exitCode = 1
+}

@@ -1,0 +1,96 @@
+/** The Kubernetes API, with just the verbs we use. Objects are raw JSON: nothing is dropped on the way in or out. */
+
+export type Kind = { apiVersion: string; kind: string }
+export type Ref = Kind & { namespace?: string; name: string }
+
+export type OwnerReference = { apiVersion: string; kind: string; name: string; uid: string; controller?: boolean }
+export type Metadata = {
+  name: string
+  namespace?: string
+  uid?: string
+  resourceVersion?: string
+  generation?: number
+  creationTimestamp?: string
+  deletionTimestamp?: string
+  finalizers?: string[]
+  labels?: Record<string, string>
+  annotations?: Record<string, string>
+  ownerReferences?: OwnerReference[]
+}
+export type KubeObject = Kind & {
+  metadata: Metadata
+  spec?: unknown
+  status?: unknown
+  data?: Record<string, string>
+} & Record<string, unknown>
+/** An object as the server returned it. */
+export type Live = KubeObject & { metadata: Metadata & { uid: string; resourceVersion: string } }
+
+export type Applied = { live: Live; warnings: string[] }
+
+export type Cluster = {
+  /** `undefined` when absent. */
+  get(ref: Ref): Promise<Live | undefined>
+  /** All pages. An unknown kind is an empty list. */
+  list(kind: Kind, namespace: string, labelSelector?: string): Promise<Live[]>
+  create(object: KubeObject): Promise<Live>
+  /** Replaces the object whose resourceVersion it carries; `ApiError` 409 when that is not the live one. */
+  replace(object: KubeObject): Promise<Live>
+  /**
+   * Server-side apply as field manager `eks-preview`, strict. A body with `metadata.resourceVersion` applies only to that version.
+   * On an absent object such a body creates it; on an existing one that it does not match it answers 409.
+   */
+  apply(object: KubeObject, options: { dryRun: boolean; force: boolean }): Promise<Applied>
+  /** With preconditions; `changed` when they no longer hold, `absent` when there is nothing (any more). */
+  delete(ref: Ref, preconditions: { uid: string; resourceVersion?: string }): Promise<'deleted' | 'absent' | 'changed'>
+  /** The last lines of a container's log; `undefined` when the kubelet cannot give them. */
+  logs(pod: {
+    namespace: string
+    name: string
+    container: string
+    previous: boolean
+    lines: number
+  }): Promise<string | undefined>
+  /** Requests sent and bytes moved so far. */
+  traffic(): { requests: number; writes: number; bytes: number }
+  close(): Promise<void>
+}
+
+/** What the API server answered when it did not do as asked. */
+export class ApiError extends Error {
+  override name = 'ApiError'
+  /** HTTP status; 0 when there was no answer. */
+  readonly status: number
+  /** Kubernetes' machine-readable word: `AlreadyExists`, `Conflict`, `Invalid`, `Forbidden` … */
+  readonly reason: string
+  /** `Status.details.causes`: which field, why. */
+  readonly causes: readonly { reason?: string; message?: string; field?: string }[]
+
+  constructor(
+    status: number,
+    reason: string,
+    message: string,
+    options: { causes?: ApiError['causes']; cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.status = status
+    this.reason = reason
+    this.causes = options.causes ?? []
+  }
+}
+
+export const isStatus = (error: unknown, ...statuses: number[]): error is ApiError =>
+  error instanceof ApiError && statuses.includes(error.status)
+
+/** `Kind/namespace/name`, the subject of every message. */
+export const subject = (object: { kind: string; namespace?: string; name?: string; metadata?: Metadata }): string =>
+  [object.kind, object.namespace ?? object.metadata?.namespace, object.name ?? object.metadata?.name]
+    .filter((part) => part !== undefined)
+    .join('/')
+
+export const refOf = ({ apiVersion, kind, metadata }: KubeObject): Ref => ({
+  apiVersion,
+  kind,
+  name: metadata.name,
+  ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
+})

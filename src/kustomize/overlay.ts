@@ -1,0 +1,124 @@
+import { stringify } from 'yaml'
+import type { App } from '../config.ts'
+import { type Environment, LABEL } from '../names.ts'
+
+export type OverlayApp = {
+  name: string
+  /** `repository:tag` or `repository@sha256:…`. */
+  image: string
+  host: string
+  config: App
+}
+
+export type OverlayInstall = {
+  namespace: string
+  ingressClass: string
+  ingressGroup: string
+  ingressAnnotations: Record<string, string>
+}
+
+type Operation = { op: 'add' | 'replace'; path: string; value: unknown }
+
+/**
+ * The Kustomize overlay of one app, as the text of its kustomization.yaml. One overlay per app: Kustomize cannot rename one
+ * base twice in a build. `base` is the relative path to `kustomize-base/`, because absolute ones are refused.
+ */
+export const overlayOf = (app: OverlayApp, environment: Environment, install: OverlayInstall, base: string): string =>
+  stringify(
+    {
+      apiVersion: 'kustomize.config.k8s.io/v1beta1',
+      kind: 'Kustomization',
+      resources: [`${base}/app`],
+      components: [`${base}/ingress`],
+      namespace: install.namespace,
+      nameSuffix: `-${environment.short}`,
+      labels: [
+        // In the selectors, or a Service would send requests to every branch's pods.
+        {
+          pairs: { [LABEL.environment]: environment.id, 'app.kubernetes.io/name': app.name },
+          includeSelectors: true,
+          includeTemplates: true,
+        },
+        {
+          pairs: {
+            [LABEL.part]: String(environment.owner.repositoryId),
+            'app.kubernetes.io/managed-by': 'eks-preview',
+          },
+        },
+      ],
+      images: [imageOf(app.image)],
+      patches: [
+        patch('Deployment', deployment(app)),
+        patch('Service', [rename(app.name)]),
+        patch('ConfigMap', [rename(app.name), { op: 'add', path: '/data', value: settingsOf(app) }]),
+        patch('Ingress', ingress(app, install)),
+      ],
+    },
+    // A branch's id may be all digits, or digits around an e: both must stay text for YAML 1.1 readers too.
+    { version: '1.1', aliasDuplicateObjects: false, lineWidth: 0 },
+  )
+
+const patch = (kind: string, operations: Operation[]) => ({
+  target: { kind, name: 'app' },
+  options: { allowNameChange: true },
+  patch: JSON.stringify(operations),
+})
+
+const rename = (name: string): Operation => ({ op: 'replace', path: '/metadata/name', value: name })
+
+const settingsOf = ({ config }: OverlayApp): Record<string, string> => ({ PORT: String(config.port), ...config.env })
+
+const deployment = ({ name, config }: OverlayApp): Operation[] => {
+  const pod = '/spec/template/spec'
+  const container = `${pod}/containers/0`
+  const named = (names: string[]) => names.map((name) => ({ name }))
+  return [
+    rename(name),
+    { op: 'replace', path: '/spec/replicas', value: config.replicas },
+    { op: 'replace', path: `${container}/name`, value: name },
+    { op: 'replace', path: `${container}/ports/0/containerPort`, value: config.port },
+    { op: 'replace', path: `${container}/readinessProbe/httpGet/path`, value: config.health },
+    ...config.secrets.map(
+      (secret): Operation => ({ op: 'add', path: `${container}/envFrom/-`, value: { secretRef: { name: secret } } }),
+    ),
+    ...optional(`${container}/command`, config.command),
+    ...optional(`${container}/resources`, config.resources),
+    ...optional(`${pod}/serviceAccountName`, config.serviceAccount),
+    // A service account is named for its identity (IRSA, Pod Identity), which the pod reads from its token.
+    ...optional(`${pod}/automountServiceAccountToken`, config.serviceAccount === undefined ? undefined : true),
+    ...optional(
+      `${pod}/imagePullSecrets`,
+      config.imagePullSecrets.length === 0 ? undefined : named(config.imagePullSecrets),
+    ),
+  ]
+}
+
+const optional = (path: string, value: unknown): Operation[] =>
+  value === undefined ? [] : [{ op: 'add', path, value }]
+
+const ingress = ({ name, host, config }: OverlayApp, install: OverlayInstall): Operation[] => [
+  rename(name),
+  { op: 'replace', path: '/spec/ingressClassName', value: install.ingressClass },
+  { op: 'replace', path: '/spec/rules/0/host', value: host },
+  ...Object.entries({
+    'alb.ingress.kubernetes.io/group.name': install.ingressGroup,
+    'alb.ingress.kubernetes.io/healthcheck-path': config.health,
+    ...install.ingressAnnotations,
+  }).map(([key, value]): Operation => ({ op: 'add', path: `/metadata/annotations/${pointer(key)}`, value })),
+]
+
+/** JSON Pointer escapes (RFC 6901). */
+const pointer = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1')
+
+const imageOf = (image: string): { name: string; newName: string; newTag?: string; digest?: string } => {
+  const [repository = '', digest] = image.split('@', 2)
+  if (digest !== undefined) return { name: 'app', newName: withoutTag(repository), digest }
+  const newName = withoutTag(repository)
+  return { name: 'app', newName, newTag: repository.slice(newName.length + 1) }
+}
+
+/** A colon before the last slash is a port: `registry:5000/app`. */
+export const withoutTag = (image: string): string => {
+  const colon = image.indexOf(':', image.lastIndexOf('/') + 1)
+  return colon < 0 ? image : image.slice(0, colon)
+}

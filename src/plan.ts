@@ -1,0 +1,64 @@
+import type { PreviewConfig } from './config.ts'
+import { PreviewError } from './errors.ts'
+import type { OverlayApp } from './kustomize/overlay.ts'
+import { type Environment, hostOf } from './names.ts'
+import type { Settings } from './settings.ts'
+
+export type PlannedApp = OverlayApp & { url: string }
+
+/** All that is decided before anything is done. */
+export type DeployPlan = {
+  environment: Environment
+  /** Open pull requests with this head branch; they share the environment. */
+  pullRequests: number[]
+  /** The head commit. */
+  commit: string
+  settings: Settings
+  apps: PlannedApp[]
+}
+
+type Wanted = {
+  environment: Environment
+  pullRequests: number[]
+  commit: string
+  config: PreviewConfig
+  settings: Settings
+  /** Image by app name, from the `images` input. */
+  images: Record<string, string>
+}
+
+/** Pure. */
+export const planOf = ({ environment, pullRequests, commit, config, settings, images }: Wanted): DeployPlan => {
+  const unknown = Object.keys(images).filter((app) => !(app in config.apps))
+  if (unknown.length > 0)
+    throw new PreviewError('BadInput', `images names ${unknown.join(', ')}, which .github/preview.yaml does not`, {
+      hint: `its apps are ${Object.keys(config.apps).join(', ')}`,
+    })
+  return {
+    environment,
+    pullRequests,
+    commit,
+    settings,
+    apps: Object.entries(config.apps).map(([name, app]) => {
+      const host = hostOf(settings.hostTemplate, {
+        id: environment.id,
+        app: name,
+        pr: pullRequests[0],
+        domain: settings.domain,
+      })
+      return {
+        name,
+        config: app,
+        host,
+        url: settings.urlTemplate.replace('{host}', host),
+        image: images[name] ?? versioned(app.image, commit),
+      }
+    }),
+  }
+}
+
+/** The build job's convention: the tag is the head commit, never the merge commit that a pull_request run checks out. */
+const versioned = (image: string, commit: string): string => {
+  const hasVersion = image.includes('@') || image.indexOf(':', image.lastIndexOf('/') + 1) >= 0
+  return hasVersion ? image : `${image}:${commit}`
+}
