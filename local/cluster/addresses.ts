@@ -1,0 +1,22 @@
+/** Inside the stack's own network namespace these are always free. */
+export const addresses = {
+  /** The node's address: the bridge every pod is on. */
+  node: '10.244.0.1',
+  podSubnet: '10.244.0.0/24',
+  firstPod: '10.244.0.16',
+  lastPod: '10.244.0.254',
+  serviceSubnet: '10.96.0.0/16',
+  kubernetesService: '10.96.0.1',
+  /** Not a Service: names must resolve before the first Service does, and kube-proxy refuses unknown service addresses. */
+  clusterDns: '10.244.0.2',
+  apiPort: 6443,
+  etcdPort: 2379,
+  dnsReadyPort: 8181,
+  kubeProxyHealthPort: 10256,
+} as const
+
+/** Taken by the cluster and by the AWS, GitHub and Slack servers, so none can be the previews' port. */
+export const insidePorts = [53, 2379, 2380, 4565, 4566, 6443, 8081, 8082, 8181, 10248, 10249, 10250, 10256]
+
+export const nodeName = 'node-1'
+export const clusterDomain = 'cluster.local'

@@ -1,0 +1,3 @@
+module eks-preview/app
+
+go 1.25.0

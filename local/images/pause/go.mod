@@ -1,0 +1,3 @@
+module eks-preview/pause
+
+go 1.25.0

@@ -1,0 +1,46 @@
+import { join } from 'node:path'
+import { type GoProgram, goProgram } from './go-build.ts'
+import type { Progress } from './progress.ts'
+
+export const kubernetesVersion = 'v1.35.4'
+
+const local = join(import.meta.dirname, '..')
+
+// Kubernetes keeps its version in two packages: what the servers report, and what clients send as user agent.
+const kubernetesVariables = (): Record<string, string> => {
+  const [, major = '', minor = ''] = /^v(\d+)\.(\d+)/.exec(kubernetesVersion) ?? []
+  const values = {
+    gitVersion: kubernetesVersion,
+    gitMajor: major,
+    gitMinor: minor,
+    gitTreeState: 'clean',
+    gitCommit: 'modules',
+    buildDate: '2026-01-01T00:00:00Z',
+  }
+  return Object.fromEntries(
+    ['k8s.io/component-base/version', 'k8s.io/client-go/pkg/version'].flatMap((path) =>
+      Object.entries(values).map(([name, value]) => [`${path}.${name}`, value] as const),
+    ),
+  )
+}
+
+const programs = {
+  kubebox: {
+    source: join(local, 'kubebox'),
+    description: `Kubernetes ${kubernetesVersion.slice(1)} from Go modules, about 5 minutes the first time`,
+    variables: kubernetesVariables(),
+  },
+  coredns: { source: join(local, 'coredns'), description: 'the cluster DNS, about 2 minutes the first time' },
+  app: { source: join(local, 'images', 'app'), description: 'the demo application' },
+  pause: { source: join(local, 'images', 'pause'), description: 'the pod sandbox' },
+} satisfies Record<string, GoProgram>
+
+export type Programs = Record<keyof typeof programs, string>
+
+/** Paths of all programs of the stack, built one after the other: each build already uses every core. */
+export const buildPrograms = async (progress: Progress): Promise<Programs> => ({
+  kubebox: await goProgram(programs.kubebox, progress),
+  coredns: await goProgram(programs.coredns, progress),
+  app: await goProgram(programs.app, progress),
+  pause: await goProgram(programs.pause, progress),
+})
