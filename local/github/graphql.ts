@@ -1,0 +1,117 @@
+import { buildSchema, GraphQLError, graphql } from 'graphql'
+import { authorize, type Identity } from './access.ts'
+import { ApiError } from './api-error.ts'
+import { fullName, type PullRequest, type Repository, type State } from './state.ts'
+
+// The part of GitHub's schema we answer. A field that is missing here is an error, as a misspelt one is on GitHub.
+const schema = buildSchema(`
+  scalar DateTime
+  scalar GitObjectID
+  enum PullRequestState { OPEN CLOSED MERGED }
+  enum MergeableState { MERGEABLE CONFLICTING UNKNOWN }
+  type Query {
+    viewer: User!
+    repository(owner: String!, name: String!, followRenames: Boolean = true): Repository
+    rateLimit: RateLimit
+  }
+  type User { login: String! }
+  type RateLimit { cost: Int!, limit: Int!, remaining: Int! }
+  type Ref { name: String! }
+  type Repository {
+    databaseId: Int
+    nameWithOwner: String!
+    pullRequest(number: Int!): PullRequest
+  }
+  type LabelConnection { nodes: [Label] }
+  type Label { name: String! }
+  type PullRequest {
+    number: Int!
+    state: PullRequestState!
+    closed: Boolean!
+    closedAt: DateTime
+    merged: Boolean!
+    mergeable: MergeableState!
+    isDraft: Boolean!
+    isCrossRepository: Boolean!
+    title: String!
+    updatedAt: DateTime!
+    baseRefName: String!
+    headRef: Ref
+    headRefName: String!
+    headRefOid: GitObjectID!
+    headRepository: Repository
+    labels(first: Int!): LabelConnection
+  }
+`)
+
+const LIMIT = 5_000
+
+export const answerGraphql = async (state: State, identity: Identity, body: unknown) => {
+  const { query, variables } = (body ?? {}) as { query?: string; variables?: Record<string, unknown> }
+  if (typeof query !== 'string') throw new ApiError(400, 'A query attribute must be specified and must be a string.')
+  const result = await graphql({
+    schema,
+    source: query,
+    rootValue: root(state, identity),
+    ...(variables && { variableValues: variables }),
+  })
+  const errors = result.errors?.map(({ message, path, locations, extensions }) => ({
+    ...extensions,
+    path,
+    locations,
+    message,
+  }))
+  return { status: 200, body: { ...(result.data !== undefined && { data: result.data }), ...(errors && { errors }) } }
+}
+
+const missing = (message: string) => new GraphQLError(message, { extensions: { type: 'NOT_FOUND' } })
+
+const root = (state: State, identity: Identity) => ({
+  viewer: { login: identity.login },
+  rateLimit: { cost: 1, limit: LIMIT, remaining: LIMIT - 1 },
+  repository({ owner, name }: { owner: string; name: string }) {
+    const repository = state.repository(`${owner}/${name}`)
+    if (!repository || !isVisible(identity, repository))
+      throw missing(`Could not resolve to a Repository with the name '${owner}/${name}'.`)
+    return repositoryNode(repository)
+  },
+})
+
+const isVisible = (identity: Identity, repository: Repository) => {
+  try {
+    authorize(identity, repository, ['pull-requests:read'])
+    return true
+  } catch {
+    return false
+  }
+}
+
+const repositoryNode = (repository: Repository): object => ({
+  // GraphQL's Int has 32 bits: GitHub answers null for an id above that.
+  databaseId: repository.id < 2 ** 31 ? repository.id : null,
+  nameWithOwner: fullName(repository),
+  pullRequest({ number }: { number: number }) {
+    const pull = repository.pulls.get(number)
+    if (!pull) throw missing(`Could not resolve to a PullRequest with the number of ${number}.`)
+    return pullNode(repository, pull)
+  },
+})
+
+const pullNode = (repository: Repository, pull: PullRequest) => ({
+  number: pull.number,
+  state: pull.merged ? 'MERGED' : pull.state.toUpperCase(),
+  closed: pull.state === 'closed',
+  closedAt: pull.closedAt,
+  merged: pull.merged,
+  mergeable: pull.state === 'closed' ? 'UNKNOWN' : pull.mergeable ? 'MERGEABLE' : 'CONFLICTING',
+  isDraft: pull.draft,
+  isCrossRepository: pull.head.repository !== repository,
+  title: pull.title,
+  updatedAt: pull.updatedAt,
+  baseRefName: pull.base.ref,
+  headRef: pull.head.repository.branches.has(pull.head.ref) ? { name: pull.head.ref } : null,
+  headRefName: pull.head.ref,
+  headRefOid: pull.head.sha,
+  headRepository: repositoryNode(pull.head.repository),
+  labels: ({ first }: { first: number }) => ({ nodes: pull.labels.slice(0, first).map((name) => ({ name })) }),
+})
