@@ -1,0 +1,98 @@
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { cp, glob, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { build } from 'esbuild'
+import { type Zippable, zipSync } from 'fflate'
+
+export type Architecture = 'x86_64' | 'arm64'
+
+const HERE = import.meta.dirname
+const NPM_CPU = { x86_64: 'x64', arm64: 'arm64' }
+const INSTALL_LIMIT_MS = 300_000
+const MANIFESTS = ['package.json', 'package-lock.json', '.npmrc']
+
+const sources = async (): Promise<string[]> => {
+  const files: string[] = []
+  for await (const file of glob('{*,suite/**/*}.ts', { cwd: HERE })) if (!file.endsWith('.test.ts')) files.push(file)
+  return files.sort()
+}
+
+/** The Lambda's zip, in `cache` and named by everything that goes into it: built only when it is not there yet. */
+export const bundleChecks = async (
+  cache: string,
+  architecture: Architecture,
+  log: (line: string) => void,
+): Promise<{ name: string; file: string }> => {
+  const hash = createHash('sha256').update(architecture)
+  for (const file of [...MANIFESTS, ...(await sources())])
+    hash.update(`\0${file}\0`).update(await readFile(path.join(HERE, file)))
+  const name = `checks-${architecture}-${hash.digest('hex').slice(0, 16)}.zip`
+  const file = path.join(cache, name)
+  if (existsSync(file)) return { name, file }
+  log('Building the Lambda function (about 15 s, once)')
+  const folder = await mkdtemp(path.join(tmpdir(), 'eks-preview-checks-'))
+  try {
+    const zip = await buildZip(folder, architecture)
+    await mkdir(cache, { recursive: true })
+    const unfinished = path.join(cache, `.${path.basename(folder)}`)
+    await writeFile(unfinished, zip)
+    await rename(unfinished, file)
+    log(`Built ${name}: ${(zip.byteLength / 1e6).toFixed(1)} MB`)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+  return { name, file }
+}
+
+const buildZip = async (folder: string, architecture: Architecture): Promise<Uint8Array> => {
+  for (const file of [...MANIFESTS, ...(await sources())]) await cp(path.join(HERE, file), path.join(folder, file))
+  await installPackages(folder, architecture)
+  // The SDK and the schema library as one file: 0.7 MB instead of 30 MB in thousands of files, which a cold start would read.
+  await build({
+    absWorkingDir: folder,
+    entryPoints: ['handler.ts'],
+    outfile: 'handler.mjs',
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+    minify: true,
+    // Errors are told apart by the names of their classes.
+    keepNames: true,
+    legalComments: 'none',
+    external: ['vitest', 'vitest/*'],
+    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+    logLevel: 'warning',
+  })
+  const entries: Zippable = {}
+  for (const file of await shipped(folder)) entries[file] = new Uint8Array(await readFile(path.join(folder, file)))
+  // Lambda runs as another user than the one who unpacks: readable by all, and a fixed time keeps the bytes the same.
+  return zipSync(entries, { level: 6, mtime: '1980-01-01T00:00:00', os: 3, attrs: 0o100644 << 16 })
+}
+
+const installPackages = async (folder: string, architecture: Architecture): Promise<void> => {
+  const target = ['--os=linux', `--cpu=${NPM_CPU[architecture]}`, '--libc=glibc']
+  try {
+    await promisify(execFile)('npm', ['ci', '--ignore-scripts', ...target], { cwd: folder, timeout: INSTALL_LIMIT_MS })
+  } catch (cause) {
+    throw new Error('Install the packages of the checks with npm ci: failed. Is the npm registry reachable?', { cause })
+  }
+}
+
+/** What was bundled is a development dependency in the lock: not shipped again. Nor is what only editors and people read. */
+const shipped = async (folder: string): Promise<string[]> => {
+  const lock = JSON.parse(await readFile(path.join(folder, 'package-lock.json'), 'utf8'))
+  const packages = Object.entries<{ dev?: boolean }>(lock.packages)
+  const bundled = packages.filter(([, { dev }]) => dev).map(([name]) => `${name}/`)
+  const files = ['handler.mjs', 'package.json']
+  for await (const entry of glob('{suite,node_modules}/**', { cwd: folder, withFileTypes: true })) {
+    const file = path.relative(folder, path.join(entry.parentPath, entry.name))
+    if (!entry.isFile() || /\.(map|md|d\.[cm]?ts)$/.test(file)) continue
+    if (!bundled.some((name) => file.startsWith(name))) files.push(file)
+  }
+  return files.sort()
+}

@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation'
+import { S3Client } from '@aws-sdk/client-s3'
+import { GetCallerIdentityCommand, STSClient, type STSClientConfig } from '@aws-sdk/client-sts'
+import { type Architecture, bundleChecks } from './bundle.ts'
+import { codeBucket } from './code-bucket.ts'
+import { deployStack, type StackChange } from './stack.ts'
+
+export type DeployOptions = {
+  stackName: string
+  /** Only hosts of this domain and below it are ever asked. */
+  domain: string
+  /** Credentials, endpoint and whatever else the SDK does not find by itself. */
+  aws: Pick<STSClientConfig, 'credentials' | 'endpoint'> & { region: string }
+  architecture?: Architecture
+  vpc?: { subnetIds: string[]; securityGroupIds: string[] }
+  /** Folder that keeps the built Lambda between runs. */
+  cache: string
+  log: (line: string) => void
+}
+export type DeployedChecks = { change: StackChange; stateMachineArn: string; reportBucket: string }
+
+const read = (file: string): Promise<Buffer> => readFile(path.join(import.meta.dirname, file))
+
+/** Builds, uploads and deploys the checks; the second run in a row changes nothing. */
+export const deployChecks = async (options: DeployOptions): Promise<DeployedChecks> => {
+  const { architecture = 'x86_64', aws, domain, log, stackName, vpc } = options
+  const { Account: account = '' } = await new STSClient(aws).send(new GetCallerIdentityCommand({}))
+  log(`Deploying ${stackName} to account ${account}, region ${aws.region}`)
+  const bundle = await bundleChecks(options.cache, architecture, log)
+  const definition = await read('state-machine.asl.json')
+  const definitionKey = `state-machine-${createHash('sha256').update(definition).digest('hex').slice(0, 16)}.asl.json`
+  const bucket = await codeBucket(new S3Client(aws), account, aws.region)
+  await bucket.store(bundle.name, () => readFile(bundle.file))
+  await bucket.store(definitionKey, async () => definition)
+  const parameters = {
+    Domain: domain,
+    CodeBucket: bucket.name,
+    CodeKey: bundle.name,
+    DefinitionKey: definitionKey,
+    Architecture: architecture,
+    SubnetIds: vpc?.subnetIds.join(',') ?? '',
+    SecurityGroupIds: vpc?.securityGroupIds.join(',') ?? '',
+  }
+  const template = (await read('template.yaml')).toString()
+  const { change, outputs } = await deployStack(
+    new CloudFormationClient(aws),
+    { name: stackName, template, parameters },
+    log,
+  )
+  return { change, stateMachineArn: output(outputs, 'StateMachineArn'), reportBucket: output(outputs, 'ReportBucket') }
+}
+
+const output = (outputs: Record<string, string>, name: string): string => {
+  const value = outputs[name]
+  if (value) return value
+  throw new Error(`The stack has no output ${name}: was it made from another template?`)
+}

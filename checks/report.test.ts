@@ -1,0 +1,114 @@
+import { describe, expect, test } from 'vitest'
+import type { SmokeCase, SmokeInput } from './contract.ts'
+import { renderReport } from './report.ts'
+import { duration, since, utc } from './report-words.ts'
+import { mergeCases, resultOf } from './result.ts'
+import type { CaseRun } from './suite-run.ts'
+import { smokeInput } from './testing/sample.ts'
+
+const started = '2026-03-04T09:41:12.000Z'
+const page = (
+  attempts: Partial<CaseRun>[][],
+  input: SmokeInput = smokeInput({}),
+  error: { name: string; message: string } | null = null,
+) => {
+  const whole = (each: Partial<CaseRun>): CaseRun => ({
+    app: 'app1',
+    name: 'answers',
+    kind: 'health',
+    status: 'passed',
+    ms: 5,
+    ...each,
+  })
+  const cases = attempts.reduce<SmokeCase[]>(
+    (before, runs, index) => mergeCases(before, index + 1, runs.map(whole)),
+    [],
+  )
+  const result = resultOf({ input, cases, error, report: null, started, now: Date.parse(started) + 2_000 })
+  return renderReport({ input, execution: 'run-1', result })
+}
+
+describe('verdict', () => {
+  test.each([
+    ['all good', [[{}]], 'The check passed'],
+    ['one bad', [[{}, { name: 'b', status: 'failed' as const }]], '1 of 2 checks failed'],
+    ['flaky', [[{ status: 'failed' as const }], [{}]], 'Passed, but not at once'],
+    ['nothing ran', [[{ status: 'skipped' as const }]], 'Nothing was checked'],
+  ])('%s', (_, attempts, title) => {
+    expect(page(attempts)).toContain(`<title>${title} · feature/login</title>`)
+  })
+
+  test('checks that broke are not called a bad preview', () => {
+    const broken = page([[{}]], smokeInput({}), { name: 'States.Timeout', message: 'no answer in 300 s' })
+    expect(broken).toContain('<title>The checks could not be finished')
+    expect(broken).toContain('no answer in 300 s')
+  })
+})
+
+test('every attempt is shown', () => {
+  const flaky = page([
+    [{ status: 'failed', message: 'first reason' }],
+    [{ status: 'failed', message: 'second reason' }],
+    [{}],
+  ])
+  for (const words of ['Attempt 1', 'first reason', 'Attempt 2', 'second reason', 'Attempt 3'])
+    expect(flaky).toContain(words)
+})
+
+test('a failure is new, still there, or fixed since the last push', () => {
+  const input = smokeInput({
+    previous: { commit: 'a'.repeat(40), failed: ['b', 'c'].map((name) => ({ app: 'app1', name })) },
+  })
+  const shown = page([[{ name: 'a', status: 'failed' }, { name: 'b', status: 'failed' }, { name: 'c' }]], input)
+  expect([...shown.matchAll(/class="news">([^<]+)/g)].map((match) => match[1])).toEqual([
+    'new failure',
+    'still failing',
+    'fixed',
+  ])
+  expect(since(null, 'failed')).toBeNull()
+})
+
+describe('whatever words come from outside', () => {
+  const hostile = `</title></style><script>alert(1)</script><img src=x onerror="alert(2)">'"&\u202e`
+  const shown = page(
+    [[{ name: hostile, status: 'failed', message: hostile }], [{ name: hostile, status: 'failed', message: hostile }]],
+    smokeInput({
+      environment: { id: 'a'.repeat(32), repository: hostile, branch: hostile },
+      run: { url: 'https://ci.example/"><script>alert(3)</script>' },
+      previous: { commit: 'a'.repeat(40), failed: [{ app: 'app1', name: hostile }] },
+    }),
+    { name: hostile, message: hostile },
+  )
+
+  test('none becomes markup', () => {
+    expect(shown).not.toMatch(/<script|<img|alert\(3\)<\/script|onerror="/i)
+    expect(shown.match(/<\/title>/g)).toHaveLength(1)
+    expect(shown.match(/<\/style>/g)).toHaveLength(1)
+    expect(shown).toContain('&lt;/title&gt;&lt;/style&gt;&lt;script&gt;')
+  })
+
+  test('none can reorder the text around it', () => {
+    expect(shown).not.toContain('\u202e')
+  })
+
+  test('nothing is loaded and nothing runs', () => {
+    const plain = page([[{}]])
+    expect(plain).toContain(`content="default-src 'none'; style-src 'unsafe-inline'"`)
+    expect(plain).not.toMatch(/<(link|script|iframe|img|object|form)\b|\bsrc=|@import|url\(/i)
+  })
+})
+
+test.each([
+  [0, '0 ms'],
+  [999, '999 ms'],
+  [1_000, '1.0 s'],
+  [59_949, '59.9 s'],
+  [59_950, '1 min 0 s'],
+  [125_400, '2 min 5 s'],
+])('%i ms reads %s', (ms, words) => {
+  expect(duration(ms)).toBe(words)
+})
+
+test('times are UTC and say so', () => {
+  expect(utc('2026-03-04T23:30:00.000Z')).toBe('2026-03-04 23:30 UTC')
+})

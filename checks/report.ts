@@ -1,0 +1,124 @@
+import { isFlaky, type SmokeApp, type SmokeCase, type SmokeInput, type SmokeResult } from './contract.ts'
+import { type Html, html } from './html.ts'
+import { REPORT_STYLE } from './report-style.ts'
+import { duration, plural, since, utc, verdictOf } from './report-words.ts'
+import { sameCase } from './result.ts'
+
+type Checked = { input: SmokeInput; execution: string; result: SmokeResult }
+
+/** A page that stands alone: no script, nothing loaded, every word from outside escaped. */
+export const renderReport = ({ input, execution, result }: Checked): string => {
+  const verdict = verdictOf(result)
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="content-security-policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="referrer" content="no-referrer">
+<meta name="color-scheme" content="light dark">
+<title>${verdict.title} · ${input.environment.branch}</title>
+<style>${REPORT_STYLE}</style>
+</head>
+<body>
+<main>
+<header class="${verdict.tone}">
+<p class="over">Preview check · ${input.environment.repository}</p>
+<h1><span class="mark" aria-hidden="true">${verdict.mark}</span>${verdict.title}</h1>
+<p class="lead">${verdict.lead}</p>
+${result.error === null && balance(result)}
+</header>
+${result.error && html`<section class="broken"><h2>Why the checks stopped</h2><p>${result.error.message}</p></section>`}
+${facts(input, result)}
+${groups(input, result).map((group) => groupSection(input, group))}
+${footer(input, execution)}
+</main>
+</body>
+</html>
+`.markup
+}
+
+const balance = ({ counts }: SmokeResult): Html => {
+  const parts = [
+    { tone: 'bad', word: 'failed', count: counts.failed },
+    { tone: 'flaky', word: 'flaky', count: counts.flaky },
+    { tone: 'good', word: 'passed', count: counts.passed - counts.flaky },
+    { tone: 'idle', word: 'skipped', count: counts.skipped },
+  ].filter((part) => part.count > 0)
+  return html`<div class="balance" aria-hidden="true">${parts.map(({ tone, count }) => html`<i class="${tone}" style="flex-grow:${count}"></i>`)}</div>
+<p class="legend">${parts.map(({ tone, word, count }) => html`<span class="${tone}"><b>${count}</b> ${word}</span>`)}</p>`
+}
+
+const link = (address: string, text: string): Html => html`<a href="${address}" rel="noreferrer noopener">${text}</a>`
+
+const facts = (input: SmokeInput, result: SmokeResult): Html => {
+  const { commit, environment, pullRequest, run } = input
+  const home = `${new URL(run.url).origin}/${environment.repository}`
+  const attempts = Math.max(1, ...result.cases.flatMap((each) => each.history?.map(({ attempt }) => attempt) ?? []))
+  return html`<dl class="facts">
+${pullRequest !== null && html`<div><dt>Pull request</dt><dd>${link(`${home}/pull/${pullRequest}`, `#${pullRequest}`)}</dd></div>`}
+<div><dt>Branch</dt><dd>${environment.branch}</dd></div>
+<div><dt>Commit</dt><dd>${link(`${home}/commit/${commit}`, commit.slice(0, 7))} <small>${commitWords(input, result)}</small></dd></div>
+<div><dt>Checked</dt><dd><time datetime="${result.started}">${utc(result.started)}</time></dd></div>
+<div><dt>Took</dt><dd>${duration(result.ms)} <small>in ${plural(attempts, 'attempt')}</small></dd></div>
+<div><dt>Asked by</dt><dd>${link(run.url, 'workflow run')}</dd></div>
+</dl>`
+}
+
+const commitWords = (input: SmokeInput, result: SmokeResult): string => {
+  if (result.commitVerified) return 'confirmed by the apps'
+  return input.apps.some((app) => app.commit) ? 'not confirmed' : 'the apps do not say'
+}
+
+type Group = { app: SmokeApp | null; cases: SmokeCase[] }
+
+const groups = (input: SmokeInput, result: SmokeResult): Group[] =>
+  [...input.apps, null]
+    .map((app) => ({ app, cases: result.cases.filter((each) => each.app === (app?.name ?? null)) }))
+    .filter((group) => group.cases.length > 0)
+
+const ORDER = { failed: 0, passed: 1, skipped: 2 }
+
+const groupSection = (input: SmokeInput, { app, cases }: Group): Html => {
+  const passed = cases.filter((each) => each.status === 'passed').length
+  const sorted = cases.toSorted((one, other) => ORDER[one.status] - ORDER[other.status])
+  return html`<section class="app">
+<div class="head"><h2>${app?.name ?? 'The whole environment'}</h2><span>${passed} of ${cases.length} passed</span>
+${app && html`<p class="url">${link(app.url, app.url)}</p>`}</div>
+<ul>${sorted.map((each) => caseItem(input, each))}</ul>
+</section>
+`
+}
+
+const look = (each: Pick<SmokeCase, 'status' | 'attempts'>) => {
+  if (each.status === 'failed') return { tone: 'bad', mark: '✕', word: 'failed' }
+  if (each.status === 'skipped') return { tone: 'idle', mark: '–', word: 'skipped' }
+  return isFlaky(each) ? { tone: 'flaky', mark: '✓', word: 'flaky' } : { tone: 'good', mark: '✓', word: 'passed' }
+}
+
+const caseItem = (input: SmokeInput, each: SmokeCase): Html => {
+  const { tone, mark, word } = look(each)
+  const news = since(input.previous?.failed.some(sameCase(each)) ?? null, each.status)
+  const history = each.history ?? []
+  return html`<li class="${tone}">
+<span class="mark" aria-hidden="true">${mark}</span>
+<div><h3>${each.name} <em>${word}</em>${news && html` <em class="news">${news}</em>`}${each.status !== 'skipped' && html`<span class="ms">${duration(each.ms)}</span>`}</h3>
+${history.length > 1 ? html`<ol>${history.map((attempt) => attemptItem(attempt))}</ol>` : each.message && html`<p>${each.message}</p>`}
+</div></li>
+`
+}
+
+const attemptItem = (attempt: NonNullable<SmokeCase['history']>[number]): Html => {
+  const { tone, mark, word } = look({ ...attempt, attempts: 1 })
+  return html`<li class="${tone}"><span class="try">Attempt ${attempt.attempt} <b>${mark} ${word}</b></span><p>${attempt.message}</p><span class="ms">${duration(attempt.ms)}</span></li>`
+}
+
+const footer = (input: SmokeInput, execution: string): Html => html`<footer>
+<h2>How to read this page</h2>
+<p>Each line is one question put to the running preview. <b>Passed</b>: the answer was right at the first attempt.
+<b>Flaky</b>: right in the end, after failing before; worth a look, since the next run may be less lucky.
+<b>Failed</b>: wrong in every attempt. <b>Skipped</b>: not asked, usually because something before it failed.</p>
+<p><b>Commit</b>: an app can say which commit it was built from. Confirmed means that every app that says so named this
+one; where no app does, that the new version answers is known from the rollout alone.</p>
+<p class="ids">Environment ${input.environment.id} · commit ${input.commit} · execution ${execution}</p>
+</footer>`
