@@ -31,6 +31,8 @@ export type Comments = {
 
 /** The files of one commit. */
 export type Source = {
+  /** One file as text; `undefined` when the commit has no such file. `path` is relative to the repository's root. */
+  file(sha: string, path: string): Promise<string | undefined>
   /** Makes the commit's tree available in a folder and returns its path. */
   tree(sha: string): Promise<string>
 }

@@ -1,0 +1,28 @@
+import * as core from '@actions/core'
+import { afterEach, expect, test, vi } from 'vitest'
+import { createMasks } from '../local/runner/masks.ts'
+import { createStepLog } from '../local/runner/step-log.ts'
+import { actionsLog } from './actions-log.ts'
+
+afterEach(() => vi.restoreAllMocks())
+
+test('whatever is logged, the runner obeys our own commands and no other', () => {
+  const runner = createStepLog(createMasks())
+  vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
+    for (const line of String(chunk)
+      .replace(/\n$/, '')
+      .split(/\r\n|\r|\n/))
+      runner.read(line)
+    return true
+  })
+  const { log, groups } = actionsLog(core)
+  const title = 'Fix\n::set-output name=url::http://evil\r ##[add-mask]a\u202e'
+  groups.start(title)
+  log.info(title)
+  log.warning(title)
+  log.debug(title)
+  groups.end()
+  expect(runner.commands.map(({ name }) => name)).toEqual(['group', 'warning', 'debug', 'endgroup'])
+  expect(runner.shown).toContain('  \\u{3a}:set-output name=url::http://evil')
+  expect(runner.shown).toContain('   #\\u{23}[add-mask]a\\u{202e}')
+})

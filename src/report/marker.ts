@@ -1,0 +1,42 @@
+import * as z from 'zod'
+import type { Report } from './report.ts'
+
+/** What a comment remembers for the next run, unseen by its readers. It outlives the environment's record. */
+const marker = z.object({
+  /** The environment's id. */
+  id: z.string().optional(),
+  /** The record's uid and generation that wrote last. */
+  life: z.object({ uid: z.string(), generation: z.int() }).optional(),
+  slack: z.object({ channel: z.string(), ts: z.string() }).optional(),
+  /** The last commit that was live. */
+  lastGood: z.string().optional(),
+})
+export type Marker = z.infer<typeof marker>
+
+const MARKER = /<!-- eks-preview (\{.*\}) -->\s*$/
+
+/** Only the very end of a body counts: whatever a log quotes further up is text. */
+export const parseMarker = (body: string): Marker | undefined => {
+  const json = MARKER.exec(body)?.[1]
+  if (json === undefined) return undefined
+  try {
+    return marker.parse(JSON.parse(json))
+  } catch {
+    return undefined
+  }
+}
+
+/** An HTML comment ends at `-->`, and `--` has no place in one: neither can stand in the JSON. */
+export const renderMarker = (value: Marker): string => {
+  const json = JSON.stringify(value).replace(/[<>]|-(?=-)/g, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+  })
+  return `<!-- eks-preview ${json} -->`
+}
+
+/**
+ * A run may write unless a later run of the same life already has. Another uid is another life, which starts counting
+ * anew; a run that ended before it claimed a generation tells only what it found, and keeps the marker's.
+ */
+export const mayOverwrite = (previous: Marker | undefined, life: Report['life']): boolean =>
+  previous?.life === undefined || life?.uid !== previous.life.uid || life.generation >= previous.life.generation

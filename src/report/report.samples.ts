@@ -1,0 +1,215 @@
+import type { SmokeCase, SmokeResult } from '../../checks/contract.ts'
+import { PreviewError } from '../errors.ts'
+import { environmentOf } from '../names.ts'
+import type { AppReport, Report, SmokeReport } from './report.ts'
+
+/** One environment's story, a report for every state it can be in: what the renderers' tests and pictures are made of. */
+
+const HEAD = 'def5678c0ffee0ddba11cafe5eed5ca1ab1e0123'
+const BEFORE = 'abc1234567890fedcba0987654321fedcba09876'
+const environment = environmentOf({ repository: 'acme/shop', repositoryId: 4711, branch: 'feature/🍣-login' }, true)
+
+const app = (name: string, more: Partial<AppReport> = {}): AppReport => ({
+  name,
+  url: `https://${environment.id}-${name}.preview.example.com`,
+  ...more,
+})
+const serving = (name: string): AppReport =>
+  app(name, { commit: HEAD, answered: 'proven', updated: '2026-11-21T11:36:02Z' })
+const before = (name: string): AppReport =>
+  app(name, { commit: BEFORE, answered: 'rollout', updated: '2026-11-20T09:12:40Z' })
+
+const base = {
+  intent: { kind: 'deploy', target: { pullRequest: 12 }, sha: HEAD },
+  status: 'deploying',
+  pullRequest: { number: 12, title: 'Log in with 🍣', url: 'https://github.com/acme/shop/pull/12' },
+  environment,
+  life: { uid: '7c9d3f5e-58a1-4a57-9d0b-0f5a1f0a6c11', generation: 3 },
+  commit: HEAD,
+  apps: [],
+  changes: [],
+  receipt: [],
+  steps: [],
+  warnings: [],
+  startedAt: '2026-11-21T11:34:14Z',
+  ms: 108_000,
+  run: { url: 'https://github.com/acme/shop/actions/runs/9001', attempt: 1 },
+} satisfies Report
+
+const check = (name: string, status: SmokeCase['status'], message?: string): SmokeCase => ({
+  name,
+  app: 'app1',
+  kind: name,
+  status,
+  attempts: 1,
+  ms: 40,
+  ...(message === undefined ? {} : { message }),
+})
+
+const smoke = (cases: SmokeCase[]): SmokeReport => {
+  const failed = cases.filter((each) => each.status === 'failed').length
+  const result: SmokeResult = {
+    version: 1,
+    ok: failed === 0,
+    environment: { id: environment.id },
+    commit: HEAD,
+    counts: { passed: cases.length - failed, failed, skipped: 0, flaky: 0 },
+    cases,
+    report: { bucket: 'reports', key: 'preview/report.html' },
+    started: '2026-11-21T11:35:30Z',
+    ms: 4_200,
+    commitVerified: true,
+    error: null,
+  }
+  return {
+    ok: result.ok,
+    result,
+    executionUrl:
+      'https://us-east-1.console.aws.amazon.com/states/home?region=us-east-1#/v2/executions/details/smoke-3',
+    reportUrl: 'https://us-east-1.console.aws.amazon.com/s3/object/reports?region=us-east-1&prefix=preview/report.html',
+  }
+}
+
+const passed = smoke(['health', 'commit', 'login', 'write', 'queue', 'storage'].map((name) => check(name, 'passed')))
+const partly = smoke([
+  check('health', 'passed'),
+  check('commit', 'passed'),
+  check('login', 'failed', 'POST /login answered 500, expected 302'),
+])
+
+const failure = new PreviewError('RolloutFailed', 'image not found (app1)', {
+  object: `Deployment/previews/app1-${environment.short}`,
+  hint: 'push acme/app1:def5678, or set images: app1=acme/app1:<an existing tag>; abc1234 exists',
+  cause: new Error('Failed to pull image "acme/app1:def5678": not found'),
+})
+failure.step = 'Wait until ready'
+
+const changes = [
+  ...[`Service/previews/app1-${environment.short}`, `Ingress/previews/app1-${environment.short}`].map((subject) => ({
+    subject,
+    action: 'unchanged',
+  })),
+  { subject: `Deployment/previews/app1-${environment.short}`, action: 'configured' },
+  { subject: `ConfigMap/previews/app1-config-${environment.short}-7g2h`, action: 'created' },
+]
+
+const removedThings = [
+  `Deployment/previews/app1-${environment.short}`,
+  `Service/previews/app1-${environment.short}`,
+  `Ingress/previews/app1-${environment.short}`,
+  `${environment.id}-app1.preview.example.com A`,
+  `_eks-preview.${environment.id}-app1.preview.example.com TXT`,
+]
+
+const deployed = { apps: [serving('app1'), serving('admin')], expires: '2026-11-28T11:34:14Z', changes }
+
+export const samples = {
+  firstDeploy: { ...base, apps: [app('app1'), app('admin')] },
+  updating: { ...base, apps: [before('app1'), before('admin')], lastGoodCommit: BEFORE },
+  live: {
+    ...base,
+    ...deployed,
+    status: 'live',
+    database: 'preview_07',
+    smoke: passed,
+    steps: [
+      { step: 'Render and check', status: 'done', detail: '4 objects', ms: 210 },
+      { step: 'Claim the environment', status: 'done', detail: 'generation 3', ms: 34 },
+      { step: 'Apply to EKS', status: 'done', detail: '1 created, 1 configured, 2 unchanged', ms: 412 },
+      { step: 'Wait until ready', status: 'done', detail: '2 Deployments, 2 Ingresses', ms: 61_300 },
+      { step: 'Point DNS', status: 'unchanged', ms: 90 },
+      { step: 'Ask the URL', status: 'done', detail: '3 of 3 answers from def5678', ms: 1_900 },
+      { step: 'Smoke check', status: 'done', detail: '6 passed', link: passed.executionUrl, ms: 44_000 },
+    ],
+  },
+  liveWithoutExtras: { ...base, status: 'live', apps: [serving('app1')], ms: 8_400 },
+  liveButSmokeFails: { ...base, ...deployed, status: 'live', smoke: partly, lastGoodCommit: BEFORE },
+  smokeUnfinished: {
+    ...base,
+    ...deployed,
+    status: 'live',
+    smoke: { ok: false, problem: 'no answer within 300 s', executionUrl: partly.executionUrl },
+  },
+  smokeRequired: {
+    ...base,
+    ...deployed,
+    status: 'failed',
+    smoke: partly,
+    lastGoodCommit: BEFORE,
+    failure: new PreviewError('SmokeFailed', '1 of 3 checks failed', { hint: 'read the smoke report' }),
+  },
+  failed: {
+    ...base,
+    status: 'failed',
+    apps: [before('app1'), serving('admin')],
+    lastGoodCommit: BEFORE,
+    changes,
+    failure,
+    evidence: [
+      {
+        about: `Events of Pod/previews/app1-${environment.short}-6d5f8-x2x9q`,
+        lines: ['Failed to pull image "acme/app1:def5678": not found', 'Back-off pulling image "acme/app1:def5678"'],
+      },
+    ],
+    warnings: ['Slack did not take the message: it answered 503 (try 3 of 3)'],
+  },
+  badInput: {
+    ...base,
+    status: 'failed',
+    failure: new PreviewError('BadInput', '.github/preview.yaml has 2 problems', {
+      problems: [
+        { message: 'apps.app1.port must be a number', file: '.github/preview.yaml', line: 3 },
+        { message: 'unknown key helath', hint: 'did you mean health?', file: '.github/preview.yaml', line: 4 },
+      ],
+    }),
+  },
+  cancelled: {
+    ...base,
+    status: 'failed',
+    apps: [before('app1')],
+    lastGoodCommit: BEFORE,
+    failure: Object.assign(new PreviewError('Cancelled', 'cancelled while waiting for Ingress/previews/app1'), {
+      step: 'Wait until ready',
+    }),
+  },
+  superseded: {
+    ...base,
+    status: 'superseded',
+    failure: new PreviewError('Superseded', 'a run for 9f8e7d6 took over'),
+  },
+  skipped: {
+    ...base,
+    intent: {
+      kind: 'skip',
+      reason: 'the pull request comes from a fork',
+      hint: 'push the branch to acme/shop to get a preview',
+      pullRequest: 12,
+    },
+    status: 'skipped',
+  },
+  removing: {
+    ...base,
+    intent: { kind: 'teardown', target: { pullRequest: 12 }, force: false },
+    status: 'removing',
+    apps: [serving('app1')],
+  },
+  removed: {
+    ...base,
+    intent: { kind: 'teardown', target: { pullRequest: 12 }, force: false },
+    status: 'removed',
+    receipt: removedThings.map((subject) => ({ subject, gone: true })),
+    ms: 21_400,
+  },
+  notRemoved: {
+    ...base,
+    intent: { kind: 'teardown', target: { pullRequest: 12 }, force: false },
+    status: 'failed',
+    receipt: removedThings.map((subject, index) =>
+      index === 2 ? { subject, gone: false, why: 'finalizer ingress.k8s.aws/resources' } : { subject, gone: true },
+    ),
+    failure: new PreviewError('TimedOut', `waited 300 s for Ingress/previews/app1-${environment.short} to go`, {
+      object: `Ingress/previews/app1-${environment.short}`,
+      hint: 'look at the events of the other Ingresses of its ALB group: one bad member holds all of them',
+    }),
+  },
+} satisfies Record<string, Report>

@@ -1,0 +1,59 @@
+import type { SmokeResult } from '../../checks/contract.ts'
+import type { PreviewError } from '../errors.ts'
+import type { Intent } from '../event.ts'
+import type { PullRequest } from '../github/pull-request.ts'
+import type { Environment } from '../names.ts'
+import type { StepResult } from '../step.ts'
+
+export type Status = 'deploying' | 'live' | 'failed' | 'removing' | 'removed' | 'skipped' | 'superseded'
+
+export type AppReport = {
+  name: string
+  url: string
+  /** `proven`: the URL answered with this commit; `rollout`: it answered, and the rollout shows it is this commit. */
+  answered?: 'proven' | 'rollout'
+  /** The commit that serves at the URL now; the previous one while deploying or after a failed update. */
+  commit?: string
+  updated?: string
+}
+
+/** One thing that was there and was looked for again. */
+export type ReceiptLine = { subject: string; gone: boolean; why?: string }
+
+export type SmokeReport = {
+  ok: boolean
+  /** Absent when the check never ran to its end; `problem` then says why. */
+  result?: SmokeResult
+  problem?: string
+  executionUrl: string
+  reportUrl?: string
+}
+
+/** What was found about a failure: the last lines of a container's log, an object's events. Secrets are out already. */
+export type Evidence = { about: string; lines: readonly string[] }
+
+/** Everything that is told to people; comment, summary, Slack and outputs are made of it and of nothing else. */
+export type Report = {
+  intent: Intent
+  status: Status
+  pullRequest?: Pick<PullRequest, 'number' | 'title' | 'url'>
+  environment?: Environment
+  /** The record's uid and generation: an older run must not overwrite a newer one's comment. */
+  life?: { uid: string; generation: number }
+  commit?: string
+  lastGoodCommit?: string
+  apps: AppReport[]
+  database?: string
+  smoke?: SmokeReport
+  /** Objects of the change set, `Kind/ns/name created`. */
+  changes: { subject: string; action: string }[]
+  receipt: ReceiptLine[]
+  steps: readonly StepResult[]
+  failure?: PreviewError
+  evidence?: readonly Evidence[]
+  warnings: string[]
+  expires?: string
+  startedAt: string
+  ms: number
+  run: { url: string; attempt: number }
+}

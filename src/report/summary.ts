@@ -1,0 +1,59 @@
+import type { StepResult } from '../step.ts'
+import { markdownCode, markdownLink, markdownText } from './escape.ts'
+import { changesFold, failureFold, receiptFold, smokeFold, warningsFold } from './folds.ts'
+import { duration, shortCommit } from './format.ts'
+import { commitUrl } from './links.ts'
+import type { Report } from './report.ts'
+import { verdictText } from './verdict.ts'
+
+/** The job summary: the whole result, so that nobody needs access to AWS to read why. GitHub takes up to 1 MiB. */
+export const renderSummary = (report: Report): string =>
+  [
+    `## ${markdownText(verdictText(report))}`,
+    hint(report),
+    links(report),
+    failureFold(report),
+    smokeFold(report),
+    warningsFold(report),
+    stepTable(report),
+    receiptFold(report),
+    changesFold(report),
+  ]
+    .filter((zone) => zone !== '')
+    .join('\n\n')
+    .concat('\n')
+
+const hint = ({ intent }: Report): string => (intent.kind === 'skip' ? markdownText(intent.hint) : '')
+
+const links = (report: Report): string => {
+  const { apps, database, smoke, commit, environment, pullRequest } = report
+  const lines = [
+    ...apps.filter((app) => app.commit !== undefined).map((app) => `${markdownText(app.name)}: ${urlLink(app.url)}`),
+    database !== undefined && `Database: ${markdownCode(database)}`,
+    smoke?.reportUrl !== undefined && markdownLink('Smoke report', smoke.reportUrl),
+    smoke !== undefined && markdownLink('Smoke execution', smoke.executionUrl),
+    pullRequest &&
+      `${markdownLink(`Pull request ${pullRequest.number}`, pullRequest.url)}: ${markdownText(pullRequest.title)}`,
+    commit !== undefined && markdownLink(`Commit ${shortCommit(commit)}`, commitUrl(report, commit)),
+    environment && `Environment ${markdownCode(environment.id)} of branch ${markdownCode(environment.owner.branch)}`,
+  ]
+  return lines
+    .filter((line) => typeof line === 'string')
+    .map((line) => `- ${line}`)
+    .join('\n')
+}
+
+const urlLink = (url: string): string => markdownLink(markdownCode(url), url)
+
+const MARK: Record<StepResult['status'], string> = { done: '✅', unchanged: '✅', skipped: '⏭️', failed: '❌' }
+
+const stepTable = ({ steps }: Report): string => {
+  if (steps.length === 0) return ''
+  const rows = steps.map(({ step, status, detail = '', link, ms }) => {
+    const what = [markdownText(detail), link === undefined ? '' : markdownLink('open', link)]
+      .filter(Boolean)
+      .join(' · ')
+    return `| ${markdownText(step)} | ${MARK[status]} ${status} | ${duration(ms)} | ${what} |`
+  })
+  return ['| Step | Result | Time | Detail |', '| :-- | :-- | --: | :-- |', ...rows].join('\n')
+}
