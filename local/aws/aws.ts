@@ -1,0 +1,66 @@
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Route53Client } from '@aws-sdk/client-route-53'
+import { upstreamAt } from './forward.ts'
+import type { RootCredentials } from './ministack.ts'
+import { type StrictRoute53, strictRoute53 } from './route53/strict.ts'
+import type { Rate } from './route53/token-bucket.ts'
+
+export type AwsOptions = {
+  /** 0 takes a free port. */
+  port: number
+  upstream: string
+  root: RootCredentials
+  /** How long a Route 53 change stays PENDING; AWS takes up to a minute. */
+  syncDelayMs?: number
+  /** Throttles Route 53 as AWS documents it ({ capacity: 50, refillPerSecond: 10 }); not at all when left out. */
+  rate?: Rate
+  now?: () => number
+}
+
+export type Aws = {
+  endpoint: string
+  /** What the zone's name servers answer from: without the changes that are still PENDING. */
+  servedRecords: StrictRoute53['servedRecords']
+  close(): Promise<void>
+}
+
+/** AWS as the stack's clients see it: ministack, with Route 53 as strict as the real one. */
+export const startAws = async (options: AwsOptions): Promise<Aws> => {
+  const upstream = upstreamAt(options.upstream)
+  const client = new Route53Client({ endpoint: options.upstream, region: 'us-east-1', credentials: options.root })
+  const { syncDelayMs = 300, now = Date.now } = options
+  const route53 = strictRoute53({
+    upstream,
+    client,
+    syncDelayMs,
+    now,
+    ...(options.rate && { rate: options.rate }),
+  })
+
+  const serve = async (request: http.IncomingMessage, response: http.ServerResponse): Promise<void> => {
+    const answer = await route53.answer(request)
+    if (!answer) return upstream.pass(request, response)
+    response.writeHead(answer.status, answer.headers).end(answer.body)
+  }
+  const server = http.createServer((request, response) => {
+    serve(request, response).catch((error: Error) => {
+      if (!response.headersSent) response.writeHead(502, { 'content-type': 'text/plain' })
+      response.end(`AWS emulator at ${options.upstream}: ${error.message}\n`)
+    })
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(options.port, '127.0.0.1', resolve)
+  })
+  const { port } = server.address() as AddressInfo
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    servedRecords: route53.servedRecords,
+    close: async () => {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+      client.destroy()
+      upstream.close()
+    },
+  }
+}

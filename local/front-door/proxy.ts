@@ -1,0 +1,59 @@
+import http from 'node:http'
+import { pipeline } from 'node:stream/promises'
+
+// Idle timeout of an Application Load Balancer.
+const IDLE_MS = 60_000
+
+const page = (response: http.ServerResponse, status: number, text: string): void => {
+  if (!response.headersSent) response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' })
+  response.end(text)
+}
+
+/** Hop-by-hop headers end here; the client's address is added as a load balancer does. */
+const headersFor = (request: http.IncomingMessage): http.OutgoingHttpHeaders => {
+  const { connection: _, 'keep-alive': __, ...headers } = request.headers
+  const client = request.socket.remoteAddress ?? ''
+  return {
+    ...headers,
+    'x-forwarded-for': [request.headers['x-forwarded-for'], client].filter(Boolean).join(', '),
+    'x-forwarded-proto': 'http',
+    'x-forwarded-port': String(request.socket.localPort),
+  }
+}
+
+/** Hands the request to `target` (address:port) and streams both ways; 502 when it does not answer, 504 when it stalls. */
+export const proxyTo = async (
+  target: string,
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+  agent: http.Agent,
+): Promise<void> => {
+  const url = new URL(`http://${target}`)
+  const call = http.request({
+    agent,
+    host: url.hostname,
+    port: url.port,
+    method: request.method,
+    path: request.url,
+    headers: headersFor(request),
+    timeout: IDLE_MS,
+  })
+  response.once('close', () => call.destroy())
+  call.once('timeout', () => {
+    page(response, 504, '504 Gateway Time-out\n')
+    call.destroy()
+  })
+  try {
+    const answer = new Promise<http.IncomingMessage>((resolve, reject) => {
+      call.once('response', resolve).once('error', reject)
+    })
+    // An app may answer before it has read the whole request.
+    pipeline(request, call).catch(() => {})
+    const upstream = await answer
+    const { connection: _, 'keep-alive': __, ...headers } = upstream.headers
+    response.writeHead(upstream.statusCode ?? 502, headers)
+    await pipeline(upstream, response)
+  } catch (error) {
+    page(response, 502, `502 Bad Gateway: ${target}: ${error instanceof Error ? error.message : error}\n`)
+  }
+}
