@@ -32,7 +32,7 @@ test('a cluster, its region and the token are enough', () => {
 })
 
 test('images by app', () => {
-  expect(parseInputs({ ...good, images: 'app1=registry:5000/a:1\n\n app2=b@sha256:' + 'a'.repeat(64) }).images).toEqual(
+  expect(parseInputs({ ...good, images: `app1=registry:5000/a:1\n\n app2=b@sha256:${'a'.repeat(64)}` }).images).toEqual(
     {
       app1: 'registry:5000/a:1',
       app2: `b@sha256:${'a'.repeat(64)}`,

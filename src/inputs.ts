@@ -12,7 +12,7 @@ export type Inputs = {
   githubToken: string
   /** Image by app name. */
   images: Record<string, string>
-  slack: { webhookUrl: string } | { token: string; channel: string; apiUrl: string } | undefined
+  slack: (({ webhookUrl: string } | { token: string; channel: string }) & { apiUrl: string | undefined }) | undefined
   /** Settings that the install ConfigMap may also hold, as written. */
   settings: Record<string, string>
 }
@@ -121,13 +121,9 @@ export const parseInputs = (raw: Record<string, string>): Inputs => {
 }
 
 const slackOf = (get: (name: Name) => string): Inputs['slack'] => {
-  if (get('slack-webhook-url') !== '') return { webhookUrl: get('slack-webhook-url') }
-  if (get('slack-token') === '') return undefined
-  return {
-    token: get('slack-token'),
-    channel: get('slack-channel'),
-    apiUrl: get('slack-api-url') || 'https://slack.com/api',
-  }
+  const apiUrl = get('slack-api-url') || undefined
+  if (get('slack-webhook-url') !== '') return { webhookUrl: get('slack-webhook-url'), apiUrl }
+  return get('slack-token') === '' ? undefined : { token: get('slack-token'), channel: get('slack-channel'), apiUrl }
 }
 
 const parseImages = (text: string, problems: Problem[]): Record<string, string> => {

@@ -42,10 +42,10 @@ export const labelsOf = (environment: Environment): Record<string, string> => ({
   [LABEL.part]: String(environment.owner.repositoryId),
 })
 
-export type HostParts = { id: string; app: string; pr: number | undefined; domain: string }
+export type HostParts = { id: string; app: string; pr: number; domain: string }
 
 export const hostOf = (template: string, parts: HostParts): string => {
-  const host = template.replace(/\{(id|app|pr|domain)\}/g, (_, part: keyof HostParts) => String(parts[part] ?? '0'))
+  const host = template.replace(/\{(id|app|pr|domain)\}/g, (_, part: keyof HostParts) => String(parts[part]))
   const long = host.split('.').find((label) => label.length > 63)
   if (long !== undefined || host.length > 253)
     throw new PreviewError(

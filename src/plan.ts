@@ -9,16 +9,20 @@ export type PlannedApp = OverlayApp & { url: string }
 /** All that is decided before anything is done. */
 export type DeployPlan = {
   environment: Environment
-  /** Open pull requests with this head branch; they share the environment. */
+  /** The pull request this run is for. */
+  pullRequest: number
+  /** All open pull requests with this head branch: they share the environment. */
   pullRequests: number[]
   /** The head commit. */
   commit: string
   settings: Settings
   apps: PlannedApp[]
+  smokeAttempts: number
 }
 
 type Wanted = {
   environment: Environment
+  pullRequest: number
   pullRequests: number[]
   commit: string
   config: PreviewConfig
@@ -28,22 +32,21 @@ type Wanted = {
 }
 
 /** Pure. */
-export const planOf = ({ environment, pullRequests, commit, config, settings, images }: Wanted): DeployPlan => {
+export const planOf = ({ config, images, ...rest }: Wanted): DeployPlan => {
+  const { environment, pullRequest, commit, settings } = rest
   const unknown = Object.keys(images).filter((app) => !(app in config.apps))
   if (unknown.length > 0)
     throw new PreviewError('BadInput', `images names ${unknown.join(', ')}, which .github/preview.yaml does not`, {
       hint: `its apps are ${Object.keys(config.apps).join(', ')}`,
     })
   return {
-    environment,
-    pullRequests,
-    commit,
-    settings,
+    ...rest,
+    smokeAttempts: config.smoke?.attempts ?? 3,
     apps: Object.entries(config.apps).map(([name, app]) => {
       const host = hostOf(settings.hostTemplate, {
         id: environment.id,
         app: name,
-        pr: pullRequests[0],
+        pr: pullRequest,
         domain: settings.domain,
       })
       return {

@@ -43,7 +43,8 @@ const versionOf = async (file: string): Promise<string> => {
 
 /**
  * Kustomize has no switch that forbids remote bases. With no `git` on the PATH, a proxy that refuses and an empty home it has
- * no way to fetch one, and fails at once.
+ * no way to fetch one, and fails at once. Only loopback stays open, which no Go program asks a proxy for: what a pull
+ * request writes must not reach a kustomization's URLs unseen.
  */
 const build = async (file: string, args: string[]): ReturnType<Kustomize['build']> => {
   const empty = await mkdtemp(path.join(os.tmpdir(), 'eks-preview-'))

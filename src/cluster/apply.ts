@@ -1,0 +1,166 @@
+import { isDeepStrictEqual } from 'node:util'
+import { PreviewError, type Problem } from '../errors.ts'
+import { poll } from '../poll.ts'
+import { beforeImage, readOurs } from './before.ts'
+import type { Cluster, KubeObject, Live, Ref } from './cluster.ts'
+import { keyOf, memberOf, union } from './members.ts'
+import { parallel } from './parallel.ts'
+import { bodyOf, isStale, type Plan, planOf, problemIn, type Wanted, wantedOf } from './plan.ts'
+import { isJobComplete } from './readiness.ts'
+import type { Claim, Run } from './record.ts'
+import type { Member } from './record-state.ts'
+import { applyStages } from './stages.ts'
+
+export type Change = {
+  /** `Kind/namespace/name` */
+  subject: string
+  ref: Ref
+  action: 'created' | 'configured' | 'unchanged'
+  /** Its spec is not the one from before: a workload gets new pods. */
+  rolled: boolean
+  uid: string
+  generation: number
+  /** Absent for a Job that had finished and was collected. */
+  live: Live | undefined
+  warnings: string[]
+  /** Of the manifest. */
+  hash: string
+}
+export type ChangeSet = Change[]
+
+const CONCURRENCY = 8
+const DELETED_WITHIN = 60_000
+
+/**
+ * Applies everything, or, when the API server refuses any of it in a dry run, nothing. Every write names the resourceVersion
+ * it was decided on and comes after a look at the record, so nothing of an older run lands on a newer one's.
+ */
+export const applyAll = async (
+  cluster: Cluster,
+  claim: Claim,
+  objects: readonly KubeObject[],
+  run: Run,
+): Promise<ChangeSet> => {
+  const before = await beforeImage(cluster, claim, objects)
+  const plans = await rehearseAll(cluster, claim, run, objects.map(wantedOf), before)
+  await writeAhead(claim, plans)
+  const changes: ChangeSet = []
+  for (const stage of applyStages(plans, ({ wanted }) => wanted.ref.kind))
+    changes.push(...(await parallel(stage, CONCURRENCY, (plan) => carryOut(cluster, claim, run, plan))))
+  await claim.update({
+    phase: 'Waiting',
+    stamp: false,
+    members: union(claim.record.members, changes.map(memberOfChange)),
+  })
+  return changes
+}
+
+/** A Job is remembered as done only when it is. */
+export const memberOfChange = ({ ref, live, uid, hash }: Change): Member =>
+  ref.kind === 'Job' && live !== undefined && !isJobComplete(live)
+    ? memberOf(ref, { uid })
+    : memberOf(ref, { uid, hash })
+
+const rehearseAll = async (
+  cluster: Cluster,
+  claim: Claim,
+  run: Run,
+  wanted: readonly Wanted[],
+  before: ReadonlyMap<string, Live>,
+): Promise<Plan[]> => {
+  const refused: { problem: Problem; cause: unknown }[] = []
+  const plans = await parallel(wanted, CONCURRENCY, async (one) => {
+    try {
+      return await planOf(cluster, claim, run, one, before.get(keyOf(one.ref)))
+    } catch (cause) {
+      const problem = problemIn(one, cause)
+      if (problem === undefined) throw cause
+      refused.push({ problem, cause })
+      return undefined
+    }
+  })
+  if (refused.length > 0) throw refusal(refused)
+  return plans.filter((plan) => plan !== undefined)
+}
+
+const refusal = (refused: readonly { problem: Problem; cause: unknown }[]): PreviewError => {
+  const codes = new Set(refused.map(({ cause }) => (cause instanceof PreviewError ? cause.code : 'Rejected')))
+  const [code = 'Rejected'] = codes.size === 1 ? codes : []
+  const [first] = refused
+  const said = refused.length === 1 ? first?.problem.message : `${refused.length} objects were refused`
+  return new PreviewError(code, `nothing was applied: ${said}`, {
+    problems: refused.map(({ problem }) => problem),
+    hint: first?.problem.hint ?? 'correct the manifests; the API server was asked before anything was changed',
+    cause: first?.cause,
+  })
+}
+
+/**
+ * What is about to be created is in the record first, so that whatever happens to this run it is found again. It is also the
+ * look at the record that every write needs between reading and writing.
+ */
+const writeAhead = async (claim: Claim, plans: readonly Plan[]): Promise<void> => {
+  const { members } = claim.record
+  const all = union(
+    plans.map(({ wanted }) => memberOf(wanted.ref)),
+    members,
+  )
+  if (all.length === members.length) return claim.confirm()
+  return claim.update({ members: all })
+}
+
+const carryOut = async (cluster: Cluster, claim: Claim, run: Run, first: Plan): Promise<Change> => {
+  for (let plan = first; ; plan = await planAnew(cluster, claim, run, first.wanted)) {
+    const done = await attempt(cluster, claim, run, plan)
+    if (done !== undefined) {
+      if (done.action !== 'unchanged') run.say.info(`${done.subject} ${done.action}`)
+      return done
+    }
+  }
+}
+
+const planAnew = async (cluster: Cluster, claim: Claim, run: Run, wanted: Wanted): Promise<Plan> => {
+  const plan = await planOf(cluster, claim, run, wanted, await readOurs(cluster, claim.environment, wanted.ref))
+  await claim.confirm()
+  return plan
+}
+
+/** `undefined` when the live object is not the one the plan was made for. */
+const attempt = async (cluster: Cluster, claim: Claim, run: Run, plan: Plan): Promise<Change | undefined> => {
+  const { wanted, before, force } = plan
+  if (plan.act === 'nothing') return changeOf(plan, before, 'unchanged')
+  if (plan.act === 'recreate' && before !== undefined) {
+    if (!(await deleted(cluster, before, wanted, run))) return undefined
+    await claim.confirm()
+    return attempt(cluster, claim, run, { ...plan, before: undefined, act: 'apply' })
+  }
+  try {
+    const { live } = await cluster.apply(bodyOf(wanted, before, claim), { dryRun: false, force })
+    return changeOf(plan, live, before === undefined ? 'created' : 'configured')
+  } catch (error) {
+    if (isStale(error)) return undefined
+    throw error
+  }
+}
+
+const deleted = async (cluster: Cluster, before: Live, { ref, subject }: Wanted, run: Run): Promise<boolean> => {
+  const { uid, resourceVersion } = before.metadata
+  if ((await cluster.delete(ref, { uid, resourceVersion })) === 'changed') return false
+  run.say.info(`${subject} deleted, to be made anew`)
+  await poll({ what: `${subject} to be gone`, every: 200, timeout: DELETED_WITHIN, signal: run.signal }, async () =>
+    (await cluster.get(ref))?.metadata.uid === uid ? undefined : true,
+  )
+  return true
+}
+
+const changeOf = ({ wanted, before, warnings }: Plan, live: Live | undefined, action: Change['action']): Change => ({
+  subject: wanted.subject,
+  ref: wanted.ref,
+  action,
+  rolled: action !== 'unchanged' && !isDeepStrictEqual(before?.spec, live?.spec),
+  uid: live?.metadata.uid ?? '',
+  generation: live?.metadata.generation ?? 0,
+  live,
+  warnings,
+  hash: wanted.hash,
+})

@@ -1,0 +1,101 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { environmentOf } from '../names.ts'
+import {
+  type EnvironmentRecord,
+  firstRecord,
+  isSameOwner,
+  lastGood,
+  mustWait,
+  parseRecord,
+  released,
+  takenOver,
+  type Wish,
+} from './record-state.ts'
+
+const environment = environmentOf({ repository: 'acme/shop', repositoryId: 7, branch: 'feature/login' }, true)
+const wish = (run: number, phase: Wish['phase'] = 'Applying'): Wish => ({
+  environment,
+  phase,
+  sha: `sha-${run}`,
+  holder: { run: String(run), attempt: 1, url: `https://github.test/runs/${run}` },
+})
+const now = new Date('2026-01-02T03:04:05Z')
+const first = firstRecord(wish(1), now)
+
+describe('who has to wait', () => {
+  test.each([
+    { found: undefined, wanted: 'Applying', stale: false, waits: false },
+    { found: { phase: 'Live', released: true }, wanted: 'Applying', stale: false, waits: false },
+    { found: { phase: 'Applying', released: false }, wanted: 'Applying', stale: false, waits: false },
+    { found: { phase: 'Applying', released: false }, wanted: 'Terminating', stale: false, waits: false },
+    { found: { phase: 'Terminating', released: false }, wanted: 'Terminating', stale: false, waits: false },
+    { found: { phase: 'Terminating', released: false }, wanted: 'Applying', stale: false, waits: true },
+    { found: { phase: 'Terminating', released: false }, wanted: 'Applying', stale: true, waits: false },
+    { found: { phase: 'Terminating', released: true }, wanted: 'Applying', stale: false, waits: false },
+  ] as const)('$wanted finds $found.phase, released $found.released, stale $stale: $waits', (row) => {
+    expect(mustWait(row.found, row.wanted, row.stale)).toBe(row.waits)
+  })
+})
+
+describe('taking over', () => {
+  test('a clean release leaves nothing to stamp', () => {
+    const next = takenOver(released(first, { phase: 'Live' }, now), wish(2), now)
+    expect(next).toMatchObject({ generation: 2, stamp: false, released: false, phase: 'Applying', sha: 'sha-2' })
+  })
+
+  test('an unreleased record is to be stamped', () => {
+    expect(takenOver(first, wish(2), now)).toMatchObject({ generation: 2, stamp: true })
+  })
+
+  test('the stamp is owed until somebody has paid it, however cleanly runs end in between', () => {
+    const failed = released(takenOver(first, wish(2), now), { phase: 'Failed' }, now)
+    expect(takenOver(failed, wish(3), now).stamp).toBe(true)
+    const paid = released(takenOver(first, wish(2), now), { phase: 'Live', stamp: false }, now)
+    expect(takenOver(paid, wish(3), now).stamp).toBe(false)
+  })
+
+  test('a removal stays a removal, of the commit it was', () => {
+    const removal = takenOver(first, wish(2, 'Terminating'), now)
+    expect(takenOver(removal, wish(3), now)).toMatchObject({ phase: 'Terminating', generation: 3, sha: 'sha-1' })
+  })
+
+  test('what a newer release of the action stored is handed on', () => {
+    const stored = parseRecord(
+      'r',
+      JSON.stringify({ ...first, flavour: 'new', members: [{ g: '', v: 'v1', k: 'Pod', n: 'a', x: 1 }] }),
+    )
+    expect(takenOver(stored, wish(2), now)).toMatchObject({ flavour: 'new', members: [{ x: 1 }] })
+  })
+})
+
+test('a record of a later version is an error that names it', () => {
+  expect(() => parseRecord('eks-preview.abc.7', JSON.stringify({ ...first, v: 2 }))).toThrow(
+    /eks-preview\.abc\.7 cannot be read/,
+  )
+  expect(() => parseRecord('eks-preview.abc.7', undefined)).toThrow(/cannot be read/)
+})
+
+test.each([
+  { what: 'itself', other: environment.owner, same: true },
+  { what: 'a renamed repository', other: { ...environment.owner, repository: 'acme/store' }, same: true },
+  { what: 'another repository', other: { ...environment.owner, repositoryId: 8 }, same: false },
+  { what: 'another branch', other: { ...environment.owner, branch: 'main' }, same: false },
+])('the owner is the same: $what $same', ({ other, same }) => {
+  expect(isSameOwner(first, { ...environment, owner: other })).toBe(same)
+})
+
+test('the last five ends are remembered, and the last good one however old', () => {
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom('Live' as const, 'Failed' as const), { maxLength: 20 }), (ends) => {
+      const record = ends.reduce<EnvironmentRecord>(
+        (before, phase, i) => released(takenOver(before, wish(i + 2), now), { phase }, now),
+        released(first, {}, now),
+      )
+      expect(record.history.length).toBe(Math.min(5, ends.length))
+      const good = ends.lastIndexOf('Live')
+      expect(lastGood(record)?.sha).toBe(good < 0 ? undefined : `sha-${good + 2}`)
+      expect(record.history.at(-1)?.phase).toBe(ends.at(-1))
+    }),
+  )
+})

@@ -1,0 +1,180 @@
+import { applyAll, type ChangeSet } from './cluster/apply.ts'
+import type { KubeObject } from './cluster/cluster.ts'
+import { type Diagnosis, Unready } from './cluster/diagnose.ts'
+import { prune } from './cluster/prune.ts'
+import { type Claim, claim } from './cluster/record.ts'
+import { lastGood } from './cluster/record-state.ts'
+import { waitReady } from './cluster/wait.ts'
+import { checkDns } from './dns/preflight.ts'
+import { isCode, PreviewError } from './errors.ts'
+import type { Intent } from './event.ts'
+import type { DeployPlan } from './plan.ts'
+import type { Dns } from './ports.ts'
+import { askUrls, pointHosts } from './reach.ts'
+import { renderAll } from './render.ts'
+import { redact } from './report/redact.ts'
+import type { Evidence } from './report/report.ts'
+import { resolveDeploy } from './resolve.ts'
+import { checkSmoke } from './smoke/story.ts'
+import type { Say } from './step.ts'
+import type { Story } from './story.ts'
+import { takeAway } from './teardown.ts'
+
+/** From a pull request's head commit to URLs that answer with it. */
+export const deploy = async (intent: Extract<Intent, { kind: 'deploy' }>, story: Story): Promise<void> => {
+  const { to, of, run, report } = story
+  const plan = await run.step('Read what is wanted', async (say) => {
+    const plan = await resolveDeploy(intent, to, of)
+    say.detail(`#${plan.pullRequest} at ${plan.commit.slice(0, 7)}, environment ${plan.environment.short}`)
+    return plan
+  })
+  report.environment = plan.environment
+  report.commit = plan.commit
+  if (await isClosed(plan, story)) throw closed(plan)
+
+  const dns = await to.dns(plan.settings)
+  const objects = await run.step('Render and check', (say) => render(plan, dns, story, say))
+
+  const mine = await run.step('Claim the environment', (say) => claimFor(plan, dns, story, say))
+  const told = to.announce(plan.pullRequests)
+  try {
+    // A closed pull request's own run may have ended before our claim: nobody else would remove what we leave.
+    if (await isClosed(plan, story)) return await takeAway(mine, plan.settings, dns, story)
+    await rollOut(plan, mine, objects, dns, story)
+    if (await isClosed(plan, story)) return await takeAway(mine, plan.settings, dns, story)
+    await run.step('Release', () => release(plan, mine, story))
+    report.status = 'live'
+  } catch (error) {
+    if (error instanceof Unready) report.evidence = error.diagnoses.flatMap(evidenceOf)
+    // Not after a cancel: a request may still be on its way, and the next claim must know.
+    if (!isCode(error, 'Superseded', 'Cancelled')) await mine.release({ phase: 'Failed' }).catch(() => undefined)
+    throw error
+  } finally {
+    await told
+  }
+}
+
+const rollOut = async (
+  plan: DeployPlan,
+  mine: Claim,
+  objects: KubeObject[],
+  dns: Dns | undefined,
+  story: Story,
+): Promise<void> => {
+  const { to, of, run, report } = story
+  const { environment, settings } = plan
+  const changes = await run.step('Apply to EKS', async (say) => {
+    const changes = await applyAll(to.cluster, mine, objects, { signal: of.signal, say })
+    report.changes = changes.map(({ subject, action }) => ({ subject, action }))
+    summarize(changes, say)
+    return changes
+  })
+  await run.together({
+    'Wait until ready': (say) =>
+      waitReady(to.cluster, changes, {
+        namespace: of.namespace,
+        environment,
+        timeout: settings.timeouts.wait,
+        signal: of.signal,
+        say,
+      }),
+    'Point DNS': (say) => pointHosts(plan, mine, changes, dns, story, say),
+  })
+  await run.step('Ask the URL', (say) => askUrls(plan, changes, story, say))
+  await run.step('Remove what is no longer wanted', async (say) => {
+    const pruned = await prune(to.cluster, mine, changes, { signal: of.signal, say })
+    report.changes.push(...pruned.map((subject) => ({ subject, action: 'deleted' })))
+    if (pruned.length > 0) say.detail(pruned.join(', '))
+    else say.unchanged('nothing')
+  })
+  await run.step('Smoke check', (say) => checkSmoke(plan, story, say))
+}
+
+const render = async (plan: DeployPlan, dns: Dns | undefined, { to, of }: Story, say: Say): Promise<KubeObject[]> => {
+  const kustomize = await to.kustomize()
+  const rendered = await renderAll(kustomize, plan, of.tempFolder)
+  const hosts = plan.apps.map(({ host }) => host)
+  if (dns) await checkDns(dns.zone, { hosts, environment: plan.environment, apex: dns.apex })
+  say.detail(`${rendered.length} objects by ${kustomize.version}`)
+  return rendered
+}
+
+/** Finishes a removal that its own run left unfinished, then claims anew. */
+const claimFor = async (plan: DeployPlan, dns: Dns | undefined, story: Story, say: Say): Promise<Claim> => {
+  const { to, of, report } = story
+  for (;;) {
+    const mine = await claim(
+      to.cluster,
+      {
+        namespace: of.namespace,
+        environment: plan.environment,
+        phase: 'Applying',
+        sha: plan.commit,
+        holder: { run: of.id, attempt: of.attempt, url: of.url },
+        pullRequests: plan.pullRequests,
+        now: () => new Date(),
+      },
+      { signal: of.signal, say },
+    )
+    if (mine.record.phase === 'Terminating') {
+      say.info('a removal was left unfinished: finishing it first')
+      await takeAway(mine, plan.settings, dns, story)
+      continue
+    }
+    const good = lastGood(mine.record)
+    report.life = { uid: mine.uid, generation: mine.generation }
+    if (good?.sha) report.lastGoodCommit = good.sha
+    report.apps = plan.apps.map(({ name, url }) => ({
+      name,
+      url,
+      ...(good?.sha ? { commit: good.sha, updated: good.at } : {}),
+    }))
+    say.detail(`generation ${mine.generation}`)
+    return mine
+  }
+}
+
+/** Throws when the pull request has moved on: its newer commit has a run of its own. */
+const isClosed = async (plan: DeployPlan, { to }: Story): Promise<boolean> => {
+  const pr = await to.pullRequests.get(plan.pullRequest)
+  if (pr === undefined || pr.state === 'closed') return true
+  if (pr.head.sha === plan.commit) return false
+  throw new PreviewError('Superseded', `#${plan.pullRequest} has moved on to ${pr.head.sha.slice(0, 7)}`, {
+    hint: 'nothing to do here: the run of that commit makes the preview',
+  })
+}
+
+const closed = (plan: DeployPlan): PreviewError =>
+  new PreviewError('Superseded', `#${plan.pullRequest} is closed`, { hint: 'reopen it to get a preview' })
+
+const summarize = (changes: ChangeSet, say: Say): void => {
+  const counts = Map.groupBy(changes, ({ action }) => action)
+  const text = `${changes.length} objects: ${[...counts].map(([action, of]) => `${of.length} ${action}`).join(', ')}`
+  if (counts.size === 1 && counts.has('unchanged')) say.unchanged(text)
+  else say.detail(text)
+}
+
+const release = async (plan: DeployPlan, mine: Claim, { report }: Story): Promise<void> => {
+  const expires = new Date(Date.now() + plan.settings.ttl).toISOString()
+  report.expires = expires
+  await mine.release({
+    phase: 'Live',
+    urls: Object.fromEntries(plan.apps.map(({ name, url }) => [name, url])),
+    ingressClass: plan.settings.ingressClass,
+    expires,
+    ...(report.smoke ? { smoke: { ok: report.smoke.ok } } : {}),
+    ...(report.smoke?.reportUrl ? { report: report.smoke.reportUrl } : {}),
+  })
+}
+
+const evidenceOf = ({ subject, pod, container, log, events }: Diagnosis): Evidence[] => [
+  ...(log.length > 0 ? [{ about: `container ${container} of pod ${pod}`, lines: log.map(redact) }] : []),
+  ...(events.length > 0
+    ? [
+        {
+          about: `events of ${subject}`,
+          lines: events.map(({ reason, message, count }) => redact(`${reason} (${count}×): ${message}`)),
+        },
+      ]
+    : []),
+]

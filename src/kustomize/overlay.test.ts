@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { environmentOf } from '../names.ts'
+import { type OverlayApp, overlayOf, withoutTag } from './overlay.ts'
+
+const environment = environmentOf({ repository: 'acme/shop', repositoryId: 7, branch: 'feature/login' }, true)
+const install = { namespace: 'previews', ingressClass: 'alb', ingressGroup: 'preview', ingressAnnotations: {} }
+const app: OverlayApp = {
+  name: 'web',
+  image: 'registry:5000/shop/web:abc',
+  host: 'h.preview.example.com',
+  config: { image: 'x', port: 8080, health: '/healthz', env: {}, secrets: [], replicas: 2, imagePullSecrets: [] },
+}
+const overlay = (change: Partial<OverlayApp['config']> = {}, of: Partial<OverlayApp> = {}) =>
+  parse(overlayOf({ ...app, ...of, config: { ...app.config, ...change } }, environment, install, '../base'))
+const operations = (built: ReturnType<typeof overlay>, kind: string): { op: string; path: string; value: unknown }[] =>
+  JSON.parse(built.patches.find((patch: { target: { kind: string } }) => patch.target.kind === kind).patch)
+
+test('names, labels and the image', () => {
+  expect(overlay()).toMatchObject({
+    resources: ['../base/app'],
+    components: ['../base/ingress'],
+    namespace: 'previews',
+    nameSuffix: '-346e50ff9c5f',
+    images: [{ name: 'app', newName: 'registry:5000/shop/web', newTag: 'abc' }],
+  })
+})
+
+test('a digest', () => {
+  const digest = `sha256:${'0'.repeat(64)}`
+  expect(overlay({}, { image: `repo/web:1@${digest}` }).images).toEqual([{ name: 'app', newName: 'repo/web', digest }])
+})
+
+test('an id of digits alone stays text, also for YAML 1.1 readers', () => {
+  const digits = { ...environment, id: '1'.repeat(32), short: '1234567e9012' }
+  const text = overlayOf(app, digits, install, '../base')
+  expect(text).toMatch(/eks-preview\/env: ["']1{32}["']/)
+  expect(text).toMatch(/nameSuffix: ["']?-1234567e9012/)
+})
+
+test('what is not asked for is not patched', () => {
+  const paths = operations(overlay(), 'Deployment').map(({ path }) => path)
+  expect(paths.filter((path) => /command|resources|serviceAccount|imagePullSecrets|envFrom/.test(path))).toEqual([])
+})
+
+test('every key of an app has its place', () => {
+  const built = overlay({
+    command: ['run', '--now'],
+    resources: { limits: { memory: '1Gi' } },
+    serviceAccount: 'logger',
+    imagePullSecrets: ['registry'],
+    secrets: ['mail'],
+    env: { MODE: 'a\nb' },
+  })
+  const byPath = Object.fromEntries(operations(built, 'Deployment').map(({ path, value }) => [path, value]))
+  expect(byPath).toMatchObject({
+    '/spec/template/spec/containers/0/command': ['run', '--now'],
+    '/spec/template/spec/containers/0/resources': { limits: { memory: '1Gi' } },
+    '/spec/template/spec/serviceAccountName': 'logger',
+    '/spec/template/spec/imagePullSecrets': [{ name: 'registry' }],
+    '/spec/template/spec/containers/0/envFrom/-': { secretRef: { name: 'mail' } },
+  })
+  expect(operations(built, 'ConfigMap').at(-1)?.value).toEqual({ PORT: '8080', MODE: 'a\nb' })
+})
+
+test.each([
+  ['repo/web', 'repo/web'],
+  ['repo/web:1', 'repo/web'],
+  ['registry:5000/web', 'registry:5000/web'],
+  ['registry:5000/web:1', 'registry:5000/web'],
+])('%s without its tag is %s', (image, repository) => expect(withoutTag(image)).toBe(repository))

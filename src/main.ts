@@ -1,0 +1,149 @@
+import * as core from '@actions/core'
+import { actionsLog } from './actions-log.ts'
+import { contextFrom } from './context.ts'
+import { isCode, PreviewError } from './errors.ts'
+import { intentOf } from './event.ts'
+import { inputsIn, parseInputs, SECRET_INPUTS } from './inputs.ts'
+import { annotationsOf } from './report/annotations.ts'
+import { outputsOf } from './report/outputs.ts'
+import type { Report } from './report/report.ts'
+import { renderSummary } from './report/summary.ts'
+import { verdictText } from './report/verdict.ts'
+import { type Steps, steps } from './step.ts'
+import { type Channels, optional, tell } from './tell.ts'
+
+const { log, groups } = actionsLog(core)
+
+/** What `post` needs to finish a comment that says "deploying" when the run was ended before it could. */
+const UNFINISHED = 'unfinished'
+type Told = { report: Report; pullRequests: readonly number[] }
+
+const main = async (): Promise<void> => {
+  const started = performance.now()
+  const cancel = new AbortController()
+  process.once('SIGINT', () => cancel.abort(new Error('the run was cancelled')))
+  const run = steps(log, groups)
+  const report = newReport(run)
+  const told: Told & { channels?: Channels } = { report, pullRequests: [] }
+  try {
+    await carryOut(report, run, cancel.signal, told)
+  } catch (error) {
+    report.failure = asPreviewError(error)
+    report.status = isCode(error, 'Superseded') ? 'superseded' : 'failed'
+  }
+  report.ms = Math.round(performance.now() - started)
+  // Of a cancelled run seconds are left, but its post step has minutes: that finishes the comment.
+  if (!isCode(report.failure, 'Cancelled') && told.channels) {
+    await tell(report, told.pullRequests, told.channels)
+    core.saveState(UNFINISHED, '')
+  }
+  await publish(report)
+}
+
+const carryOut = async (
+  report: Report,
+  run: Steps,
+  signal: AbortSignal,
+  told: Told & { channels?: Channels },
+): Promise<void> => {
+  const context = await contextFrom(process.env)
+  report.run = { url: context.run.url, attempt: context.run.attempt }
+  const inputs = parseInputs(secretless())
+  const intent = intentOf(context.event, inputs.mode, inputs.target)
+  report.intent = intent
+  if (intent.kind === 'skip') {
+    report.status = 'skipped'
+    return
+  }
+  // Most of the bundle, which a skip does not need.
+  const { connect } = await import('./connect.ts')
+  const { deploy } = await import('./deploy.ts')
+  const { teardown } = await import('./teardown.ts')
+  const outside = connect({
+    context,
+    inputs,
+    log,
+    signal,
+    mask: core.setSecret,
+    idToken: () => core.getIDToken('sts.amazonaws.com'),
+  })
+  told.channels = outside.channels
+  const announce = async (pullRequests: readonly number[]): Promise<void> => {
+    told.pullRequests = pullRequests
+    core.saveState(UNFINISHED, { report, pullRequests } satisfies Told)
+    await tell(report, pullRequests, outside.channels)
+  }
+  const cluster = await run.step('Connect to the cluster', outside.cluster)
+  try {
+    const story = { to: { ...outside.ports, cluster, announce }, of: outside.run, run, report }
+    if (intent.kind === 'deploy') await deploy(intent, story)
+    else await teardown(intent, story)
+  } finally {
+    await cluster.close()
+  }
+}
+
+/** Registers the secrets first, so that nothing that is said about the inputs can hold one. */
+const secretless = (): Record<string, string> => {
+  const raw = inputsIn(process.env)
+  for (const name of SECRET_INPUTS) if (raw[name]) core.setSecret(raw[name])
+  return raw
+}
+
+/** Runs after every main, also a killed one. */
+const post = async (): Promise<void> => {
+  const left = core.getState(UNFINISHED)
+  if (left === '') return
+  const { report, pullRequests } = JSON.parse(left) as Told
+  const context = await contextFrom(process.env)
+  const { connect } = await import('./connect.ts')
+  const { channels } = connect({
+    context,
+    inputs: parseInputs(secretless()),
+    log,
+    signal: AbortSignal.timeout(60_000),
+    mask: core.setSecret,
+    idToken: () => core.getIDToken('sts.amazonaws.com'),
+  })
+  const failure = new PreviewError('Cancelled', 'the run ended before it was finished', {
+    hint: 'push again, or run the job again: it continues where this one stopped',
+  })
+  await tell({ ...report, status: 'failed', failure }, pullRequests, channels)
+}
+
+const newReport = (run: Steps): Report => ({
+  intent: { kind: 'skip', reason: '', hint: '' },
+  status: 'deploying',
+  apps: [],
+  changes: [],
+  receipt: [],
+  steps: run.results,
+  warnings: [],
+  startedAt: new Date().toISOString(),
+  ms: 0,
+  run: { url: '', attempt: 1 },
+})
+
+const publish = async (report: Report): Promise<void> => {
+  for (const [name, value] of Object.entries(outputsOf(report))) core.setOutput(name, value)
+  await optional('the job summary', log, () => core.summary.addRaw(renderSummary(report)).write())
+  for (const { message, ...place } of annotationsOf(report)) core.error(message, place)
+  log.info(verdictText(report))
+  if (report.status === 'failed') process.exitCode = 1
+}
+
+const asPreviewError = (error: unknown): PreviewError =>
+  error instanceof PreviewError
+    ? error
+    : new PreviewError('Unavailable', error instanceof Error ? error.message : String(error), {
+        cause: error,
+        hint: 'this is not an error we foresaw: please report it with the debug log (re-run with debug logging)',
+      })
+
+// The runner starts the same file for `main` and `post`; state set by `main` is seen by `post` only.
+if (core.getState('main') === '') {
+  core.saveState('main', 'started')
+  await main()
+} else {
+  await post()
+}

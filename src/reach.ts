@@ -1,0 +1,93 @@
+import type { ChangeSet } from './cluster/apply.ts'
+import type { Claim } from './cluster/record.ts'
+import { serving } from './cluster/serving.ts'
+import { ingressHostname } from './cluster/wait.ts'
+import { pointDns } from './dns/point.ts'
+import type { DeployPlan, PlannedApp } from './plan.ts'
+import { poll } from './poll.ts'
+import type { Dns } from './ports.ts'
+import type { Say } from './step.ts'
+import type { Story } from './story.ts'
+import { probe } from './web/probe.ts'
+
+const DNS_TIMEOUT = 120_000
+
+/** Points every host at the load balancer its Ingress got: beside the rollout, as soon as the hostname is known. */
+export const pointHosts = async (
+  plan: DeployPlan,
+  mine: Claim,
+  changes: ChangeSet,
+  dns: Dns | undefined,
+  { of, to, report }: Story,
+  say: Say,
+): Promise<void> => {
+  const timeout = plan.settings.timeouts.wait
+  const hostnames = await Promise.all(
+    plan.apps.map(async (app) => {
+      const { ref } = changeOf(changes, 'Ingress', app, plan)
+      return { host: app.host, hostname: await ingressHostname(to.cluster, ref, { timeout, signal: of.signal, say }) }
+    }),
+  )
+  if (dns === undefined) return say.skipped('dns: none')
+  const hosts = plan.apps.map(({ host }) => host)
+  // Written ahead: a removal must find a record that was created just before this run was killed.
+  if (hosts.some((host) => !mine.record.hosts.includes(host)))
+    await mine.update({ hosts: [...new Set([...mine.record.hosts, ...hosts])] })
+  let written = 0
+  for (const [hostname, group] of Map.groupBy(hostnames, (each) => each.hostname)) {
+    const wish = { hosts: group.map(({ host }) => host), hostname, environment: plan.environment, life: mine.uid }
+    const pointed = await pointDns(dns.zone, dns.loadBalancers, wish, { timeout: DNS_TIMEOUT, signal: of.signal, say })
+    report.warnings.push(...pointed.warnings)
+    written += pointed.written
+  }
+  if (written === 0) say.unchanged(`${hosts.length} ${hosts.length === 1 ? 'host' : 'hosts'}`)
+  else say.detail(`${written} records written`)
+}
+
+/** Green means that this commit answered: by its own pods, through the URL. */
+export const askUrls = async (plan: DeployPlan, changes: ChangeSet, story: Story, say: Say): Promise<void> => {
+  if (plan.settings.probe !== 'runner') {
+    say.skipped(`probe: ${plan.settings.probe}`)
+  }
+  await Promise.all(plan.apps.map((app) => askUrl(app, plan, changes, story, say)))
+}
+
+const askUrl = async (
+  app: PlannedApp,
+  plan: DeployPlan,
+  changes: ChangeSet,
+  { to, of, report }: Story,
+  say: Say,
+): Promise<void> => {
+  const { ref } = changeOf(changes, 'Service', app, plan)
+  let notYet: string | undefined
+  const what = `Service ${ref.name} to send requests to this commit's pods only`
+  await poll(
+    { what, every: 500, timeout: plan.settings.timeouts.wait, signal: of.signal, why: () => notYet },
+    async () => {
+      const found = await serving(to.cluster, changes, ref)
+      if ('pods' in found) return found.pods
+      notYet = found.notYet
+      return undefined
+    },
+  )
+  const { health, commit } = app.config
+  const answered =
+    plan.settings.probe === 'runner'
+      ? await probe(
+          to.web,
+          { url: app.url, health, sha: plan.commit, ...(commit ? { commit } : {}) },
+          { timeout: plan.settings.timeouts.wait, signal: of.signal, say },
+        )
+      : 'rollout'
+  report.apps = report.apps.map((each) =>
+    each.name === app.name ? { ...each, answered, commit: plan.commit, updated: new Date().toISOString() } : each,
+  )
+}
+
+const changeOf = (changes: ChangeSet, kind: string, app: PlannedApp, plan: DeployPlan): ChangeSet[number] => {
+  const name = `${app.name}-${plan.environment.short}`
+  const found = changes.find(({ ref }) => ref.kind === kind && ref.name === name)
+  if (found === undefined) throw new Error(`${kind} ${name} was not rendered`)
+  return found
+}

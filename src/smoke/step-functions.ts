@@ -1,0 +1,100 @@
+import {
+  DescribeExecutionCommand,
+  type DescribeExecutionCommandOutput,
+  ExecutionAlreadyExists,
+  ExecutionDoesNotExist,
+  type SFNClient,
+  StartExecutionCommand,
+  StateMachineDoesNotExist,
+  StopExecutionCommand,
+} from '@aws-sdk/client-sfn'
+import { smokeInputJson } from '../../checks/contract.ts'
+import { consoleHost } from '../aws/console.ts'
+import { awsFailure } from '../aws/failure.ts'
+import { PreviewError } from '../errors.ts'
+import type { Execution, StateMachine } from './smoke.ts'
+
+type Access = { client: SFNClient; stateMachineArn: string; signal: AbortSignal }
+
+/** Build the client with `awsDefaults`, for the region in the ARN. An ARN with a version or an alias works too. */
+export const stepFunctions = (client: SFNClient, stateMachineArn: string, signal: AbortSignal): StateMachine => {
+  const access = { client, stateMachineArn, signal }
+  return {
+    start: (name, input) => start(access, name, smokeInputJson(input)),
+    describe: async (executionArn) => {
+      const found = await describe(access, executionArn)
+      return found && executionOf(found)
+    },
+    stop: (executionArn, cause) => stop(access, executionArn, cause),
+    consoleUrl: (executionArn) => {
+      const [, partition = '', , region = ''] = executionArn.split(':')
+      const at = `https://${consoleHost(partition, region)}/states/home?region=${region}`
+      return `${at}#/v2/executions/details/${encodeURIComponent(executionArn)}`
+    },
+  }
+}
+
+const start = async (access: Access, name: string, input: string): Promise<string> => {
+  const { client, stateMachineArn, signal } = access
+  let arn: string
+  try {
+    const command = new StartExecutionCommand({ stateMachineArn, name, input })
+    arn = (await client.send(command, { abortSignal: signal })).executionArn ?? ''
+  } catch (cause) {
+    const before = executionArnOf(stateMachineArn, name)
+    // Our own start, its answer lost, and the execution over before it was tried again.
+    if (cause instanceof ExecutionAlreadyExists && (await describe(access, before))?.input === input) return before
+    throw startFailure(cause, access)
+  }
+  // Seen only in the answer: asking before would need one more permission and one more call in every run.
+  if (arn.split(':')[5] !== 'express') return arn
+  throw new PreviewError(
+    'Rejected',
+    `${stateMachineArn} is an EXPRESS state machine: its executions cannot be followed`,
+    {
+      object: stateMachineArn,
+      hint: 'make it a STANDARD one, as checks/template.yaml does',
+    },
+  )
+}
+
+const startFailure = (cause: unknown, { stateMachineArn, signal }: Access): PreviewError =>
+  cause instanceof StateMachineDoesNotExist
+    ? new PreviewError('NotFound', `there is no state machine ${stateMachineArn}`, {
+        object: stateMachineArn,
+        cause,
+        hint: 'check state-machine-arn (region and account too), or deploy the checks with npm run checks:deploy',
+      })
+    : awsFailure(cause, { action: 'states:StartExecution', object: stateMachineArn, signal })
+
+const describe = async ({ client, signal }: Access, executionArn: string) => {
+  try {
+    return await client.send(new DescribeExecutionCommand({ executionArn }), { abortSignal: signal })
+  } catch (cause) {
+    if (cause instanceof ExecutionDoesNotExist) return undefined
+    throw awsFailure(cause, { action: 'states:DescribeExecution', object: executionArn, signal })
+  }
+}
+
+/** For a cancelled run, so not with its signal; a runner then gives a process a few seconds. */
+const stop = async ({ client }: Access, executionArn: string, cause: string): Promise<void> => {
+  const command = new StopExecutionCommand({ executionArn, error: 'Stopped', cause: cause.slice(0, 1000) })
+  try {
+    await client.send(command, { abortSignal: AbortSignal.timeout(5_000) })
+  } catch (problem) {
+    throw awsFailure(problem, { action: 'states:StopExecution', object: executionArn })
+  }
+}
+
+const executionOf = ({ status, output, error, cause }: DescribeExecutionCommandOutput): Execution => ({
+  status: status === undefined || status === 'PENDING_REDRIVE' ? 'RUNNING' : status,
+  ...(output === undefined ? {} : { output }),
+  ...(error === undefined ? {} : { error }),
+  ...(cause === undefined ? {} : { cause }),
+})
+
+/** `arn:aws:states:region:account:stateMachine:name[:alias or version]` to that of one of its executions. */
+const executionArnOf = (stateMachineArn: string, name: string): string => {
+  const [arn, partition, service, region, account, , machine] = stateMachineArn.split(':')
+  return [arn, partition, service, region, account, 'execution', machine, name].join(':')
+}

@@ -1,0 +1,66 @@
+import { CONTRACT_VERSION, type SmokeInput } from '../../checks/contract.ts'
+import type { EnvironmentRecord } from '../cluster/record-state.ts'
+import type { DeployPlan } from '../plan.ts'
+import type { Say } from '../step.ts'
+import type { Story } from '../story.ts'
+import { executionName, smokeCheck, smokeFailure } from './check.ts'
+import type { StateMachine } from './smoke.ts'
+
+/** First part of every report's key; the action's role may read below it and nowhere else. */
+const REPORT_PREFIX = 'preview'
+const WAIT_SECONDS = 5
+
+export const checkSmoke = async (plan: DeployPlan, { to, of, report }: Story, say: Say): Promise<void> => {
+  const machine = to.stateMachine(plan.settings)
+  const { smoke, timeouts } = plan.settings
+  if (machine === undefined || smoke === undefined) return say.skipped('no state machine')
+  const name = executionName({ environment: plan.environment.id, commit: plan.commit, run: of.id, attempt: of.attempt })
+  const { required } = smoke
+  report.smoke = await smokeCheck(machine, inputOf(plan, of.url), {
+    name,
+    timeout: timeouts.smoke,
+    required,
+    signal: of.signal,
+    say,
+  })
+  if (!report.smoke.ok && required) throw smokeFailure(report.smoke)
+}
+
+const inputOf = (plan: DeployPlan, runUrl: string): SmokeInput => ({
+  version: CONTRACT_VERSION,
+  environment: {
+    id: plan.environment.id,
+    repository: plan.environment.owner.repository,
+    branch: plan.environment.owner.branch,
+  },
+  pullRequest: plan.pullRequest,
+  commit: plan.commit,
+  run: { url: runUrl },
+  apps: plan.apps.map(({ name, url, config: { health, commit } }) => ({
+    name,
+    url,
+    health,
+    ...(commit ? { commit } : {}),
+  })),
+  database: null,
+  dependencies: [],
+  checks: [],
+  attempts: plan.smokeAttempts,
+  waitSeconds: WAIT_SECONDS,
+  previous: null,
+  report: { prefix: REPORT_PREFIX },
+})
+
+/** A run that was ended in the middle may have left its check running: its name tells which it is. */
+export const stopSmoke = async (
+  record: EnvironmentRecord,
+  machine: StateMachine | undefined,
+  say: Say,
+): Promise<void> => {
+  if (machine === undefined || record.sha === undefined) return say.skipped('none was running')
+  const { run, attempt } = record.holder
+  await machine.stop(
+    executionName({ environment: record.id, commit: record.sha, run, attempt }),
+    'the environment is being removed',
+  )
+}

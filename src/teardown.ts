@@ -1,0 +1,110 @@
+import { type Claim, claim, readRecord } from './cluster/record.ts'
+import { remove } from './cluster/remove.ts'
+import { removeDns } from './dns/remove.ts'
+import { PreviewError } from './errors.ts'
+import type { Intent } from './event.ts'
+import { environmentOf, recordName } from './names.ts'
+import type { Dns } from './ports.ts'
+import { nothingAt, readSettings } from './resolve.ts'
+import type { Settings } from './settings.ts'
+import { stopSmoke } from './smoke/story.ts'
+import type { Story } from './story.ts'
+
+const DNS_TIMEOUT = 120_000
+
+type Teardown = Extract<Intent, { kind: 'teardown' }>
+
+/** Removes everything of an environment, in an order in which nothing points at what is already gone, and proves it. */
+export const teardown = async (intent: Teardown, story: Story): Promise<void> => {
+  const { to, of, run, report } = story
+  const { environment, pullRequests, settings, found } = await run.step('Read what is to be removed', async (say) => {
+    const [subject, settings] = await Promise.all([subjectOf(intent, story), readSettings(to.cluster, of)])
+    const { repository, repositoryId } = of
+    const environment = environmentOf({ repository, repositoryId, branch: subject.branch }, settings.pureId)
+    const found = await readRecord(to.cluster, of.namespace, environment)
+    say.detail(found ? `environment ${environment.short}, ${found.record.members.length} objects` : 'nothing is there')
+    return {
+      environment,
+      settings,
+      found,
+      pullRequests: [...new Set([...subject.pullRequests, ...(found?.record.pullRequests ?? [])])],
+    }
+  })
+  report.environment = environment
+  if (found === undefined) {
+    report.status = 'removed'
+    return
+  }
+  report.status = 'removing'
+  const dns = await to.dns(settings)
+  const mine = await run.step('Claim the environment', async (say) => {
+    const holder = { run: of.id, attempt: of.attempt, url: of.url }
+    const wish = { namespace: of.namespace, environment, phase: 'Terminating' as const, holder, now: () => new Date() }
+    const mine = await claim(to.cluster, wish, { signal: of.signal, say })
+    report.life = { uid: mine.uid, generation: mine.generation }
+    say.detail(`generation ${mine.generation}`)
+    return mine
+  })
+  const told = to.announce(pullRequests)
+  try {
+    if (!found.record.released)
+      await run.step('Stop the smoke check', (say) => stopSmoke(found.record, to.stateMachine(settings), say))
+    await takeAway(mine, settings, dns, story)
+  } finally {
+    await told
+  }
+}
+
+/** Everything but the claim: also what a deploy does when it finds its pull request closed. */
+export const takeAway = async (
+  mine: Claim,
+  settings: Settings,
+  dns: Dns | undefined,
+  { to, of, run, report }: Story,
+): Promise<void> => {
+  const { environment, record } = mine
+  if (record.phase !== 'Terminating') await mine.update({ phase: 'Terminating' })
+  if (dns && record.hosts.length > 0) {
+    await run.step('Remove the DNS records', async (say) => {
+      const lines = await removeDns(
+        dns.zone,
+        { hosts: record.hosts, environment },
+        { timeout: DNS_TIMEOUT, signal: of.signal, say },
+      )
+      report.receipt.push(...lines)
+      say.detail(`${lines.length} records`)
+    })
+  }
+  await run.step('Remove the objects', async (say) => {
+    const lines = await remove(to.cluster, mine, { timeout: settings.timeouts.remove, signal: of.signal, say })
+    report.receipt.push(...lines)
+    say.detail(`${lines.length} objects`)
+  })
+  await run.step('Remove the record', async () => {
+    await mine.remove()
+    report.receipt.push({ subject: `ConfigMap/${mine.namespace}/${recordName(environment)}`, gone: true })
+  })
+  report.status = 'removed'
+}
+
+/** The branch that is meant, and whom to tell. An event's teardown gives way to an open pull request; one by hand does not. */
+const subjectOf = async (intent: Teardown, { to, of }: Story): Promise<{ branch: string; pullRequests: number[] }> => {
+  const { target, force } = intent
+  if ('branch' in target) {
+    const open = await to.pullRequests.openFor(target.branch)
+    return { branch: target.branch, pullRequests: open.map(({ number }) => number) }
+  }
+  const pr = await to.pullRequests.get(target.pullRequest)
+  if (pr === undefined) throw nothingAt(target)
+  if (pr.head.repository !== undefined && pr.head.repository !== of.repository)
+    throw new PreviewError('Superseded', `#${pr.number} came from a fork and never had a preview`)
+  const open = await to.pullRequests.openFor(pr.head.branch)
+  const keeper = open[0]
+  if (keeper !== undefined && !force)
+    throw new PreviewError(
+      'Superseded',
+      keeper.number === pr.number ? `#${pr.number} is open again` : `#${keeper.number} has the same branch and is open`,
+      { hint: 'the preview stays; close it, or run mode teardown by hand' },
+    )
+  return { branch: pr.head.branch, pullRequests: [pr.number] }
+}

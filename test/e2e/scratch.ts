@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto'
+import { env } from 'node:process'
+import { kubernetes } from '../../src/cluster/api.ts'
+import type { Cluster, KubeObject, Live } from '../../src/cluster/cluster.ts'
+import { connectionFromKubeconfig } from '../../src/cluster/kubeconfig.ts'
+import { type Claim, claim } from '../../src/cluster/record.ts'
+import type { Log } from '../../src/log.ts'
+import { type Environment, environmentOf, labelsOf } from '../../src/names.ts'
+
+/** A namespace and an environment of one test's own on the cluster of the stack. */
+export type Scratch = {
+  cluster: Cluster
+  namespace: string
+  environment: Environment
+  run: { signal: AbortSignal; say: Log & { lines: string[] } }
+  /** As run `number`, from this branch of this repository. */
+  claim(number: number, phase?: 'Applying' | 'Terminating'): Promise<Claim>
+  /** With the environment's labels, as the overlay gives them. */
+  object(apiVersion: string, kind: string, name: string, rest?: Partial<KubeObject>): KubeObject
+  /** Everything of these kinds, whoever it belongs to, without what changes by itself. */
+  dump(): Promise<Live[]>
+  close(): Promise<void>
+}
+
+export const scratch = async (): Promise<Scratch> => {
+  const controller = new AbortController()
+  const { signal } = controller
+  const lines: string[] = []
+  const write = (text: string) => void lines.push(text)
+  const say = { info: write, warning: write, debug: () => undefined, lines }
+  const cluster = kubernetes(await connectionFromKubeconfig({ file: env.KUBECONFIG ?? '' }), { log: say, signal })
+  const namespace = `test-${randomUUID().slice(0, 8)}`
+  const { metadata } = await cluster.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } })
+  const environment = environmentOf({ repository: 'acme/shop', repositoryId: 7, branch: 'feature/🍣-login' }, true)
+  return {
+    cluster,
+    namespace,
+    environment,
+    run: { signal, say },
+    claim: (number, phase = 'Applying') => {
+      const holder = { run: String(number), attempt: 1, url: `https://github.test/runs/${number}` }
+      return claim(cluster, { namespace, environment, phase, holder, sha: `sha-${number}`, now: () => new Date() }, { signal, say })
+    },
+    object: (apiVersion, kind, name, rest = {}) => ({
+      apiVersion,
+      kind,
+      metadata: { name, namespace, labels: labelsOf(environment) },
+      ...rest,
+    }),
+    dump: async () => {
+      const kinds = [
+        { apiVersion: 'v1', kind: 'ConfigMap' },
+        { apiVersion: 'v1', kind: 'Secret' },
+        { apiVersion: 'v1', kind: 'Service' },
+        { apiVersion: 'apps/v1', kind: 'Deployment' },
+        { apiVersion: 'batch/v1', kind: 'Job' },
+      ]
+      return (await Promise.all(kinds.map((kind) => cluster.list(kind, namespace)))).flat()
+    },
+    close: async () => {
+      await cluster.delete({ apiVersion: 'v1', kind: 'Namespace', name: namespace }, { uid: metadata.uid ?? '' })
+      await cluster.close()
+      controller.abort()
+    },
+  }
+}
