@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
+
+// The first validation compiles a schema for every kind of state, which a busy machine takes seconds for.
+vi.setConfig({ testTimeout: 30_000 })
 
 // The package has no types.
 const validateDefinition: (definition: object) => { isValid: boolean; errorsText(): string } = createRequire(

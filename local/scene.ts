@@ -1,78 +1,121 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import os from 'node:os'
 import path from 'node:path'
+import { type AwsFacts, DOMAIN, REPOSITORY } from './aws/parts.ts'
 import { startGitHub } from './github/server.ts'
+import { writeCommitImage } from './images/build.ts'
+import { imageStore } from './images/store.ts'
 import { type RunOptions, type RunResult, runAction } from './runner/run-action.ts'
 import { startSlack } from './slack/server.ts'
+import { readState, type Stack, type StackOptions, statePaths, stateRoot } from './stack/state.ts'
 
 const ACTION = path.join(import.meta.dirname, '..')
+const NAME = `${REPOSITORY.owner}/${REPOSITORY.name}`
+/** The workflow on the default branch, as the role's trust policy pins it. */
+const WORKFLOW = `${NAME}/.github/workflows/${REPOSITORY.workflowFile}@refs/heads/${REPOSITORY.defaultBranch}`
 
+export type Files = Record<string, string>
 export type Scene = Awaited<ReturnType<typeof openScene>>
-export type StepOptions = Pick<RunOptions, 'cancelAfter' | 'onOutput' | 'timeout'> & {
-  inputs?: Record<string, string>
-  env?: Record<string, string>
+export type StepOptions = Pick<RunOptions, 'cancelAfter' | 'onOutput'> & { inputs?: Record<string, string> }
+
+/** What a program inside the stack needs to know of it. */
+export const stackFacts = async (): Promise<Stack & { aws: AwsFacts; options: StackOptions }> => {
+  const state = statePaths(stateRoot())
+  const [stack, aws, options] = await Promise.all([
+    readState<Stack>(state.stack),
+    readState<AwsFacts>(state.aws),
+    readState<StackOptions>(state.options),
+  ])
+  if (!stack || !aws || !options) throw new Error('no stack is up: run `npm run local -- up` first')
+  return { ...stack, aws, options }
 }
 
 /**
  * One repository on a GitHub and a Slack of its own, and its workflow's one step: the shipped action, run as GitHub's
- * runner would. `inputs` and `env` are every step's; a step's own win.
+ * runner would, against the stack this program runs in. `inputs` are every step's; a step's own win.
  */
-export const openScene = async (given: {
-  repository: string
-  files: Record<string, string>
-  inputs: Record<string, string>
-  env?: Record<string, string>
-}) => {
-  const { repository } = given
+export const openScene = async (given: { files: Files; inputs?: Record<string, string> }) => {
+  const stack = await stackFacts()
   const github = await startGitHub({ port: 0 })
   const slack = await startSlack({ port: 0 })
-  github.addRepository({ fullName: repository, files: given.files })
+  const store = imageStore(stack.containerd)
+  github.addRepository({ fullName: NAME, files: given.files })
+  const built: string[] = []
   let runs = 0
+
+  const standard: Record<string, string> = {
+    cluster: stack.aws.clusterName,
+    region: stack.aws.region,
+    'role-to-assume': stack.aws.roleArn,
+    domain: DOMAIN,
+    'hosted-zone-id': stack.aws.zoneId,
+    'url-template': `http://{host}:${stack.publicPort}`,
+    'state-machine-arn': stack.aws.stateMachineArn,
+    'slack-webhook-url': slack.webhookUrl,
+    'slack-api-url': slack.url,
+  }
 
   const step = async (
     eventName: string,
     pullRequest: number | undefined,
     event: Record<string, unknown>,
-    options: StepOptions,
-  ) => {
-    const { inputs, env, ...rest } = options
-    const job = { repository, eventName, ...(pullRequest === undefined ? {} : { pullRequest }) }
+    { inputs, ...options }: StepOptions,
+  ): Promise<RunResult> => {
+    const job = { repository: NAME, eventName, jobWorkflowRef: WORKFLOW, ...(pullRequest ? { pullRequest } : {}) }
     runs++
     return await runAction({
+      ...options,
       actionDir: ACTION,
       eventName,
       event,
-      token: github.installationToken(repository, { contents: 'read', 'pull-requests': 'write' }),
-      inputs: { ...given.inputs, 'slack-webhook-url': slack.webhookUrl, 'slack-api-url': slack.url, ...inputs },
-      env: { ...given.env, ...github.jobVariables(job), GITHUB_RUN_ID: String(runs), ...env },
-      timeout: 600_000,
-      ...rest,
+      token: github.installationToken(NAME, { contents: 'read', 'pull-requests': 'write' }),
+      inputs: { ...standard, ...given.inputs, ...inputs },
+      env: { ...github.jobVariables(job), GITHUB_RUN_ID: String(runs), AWS_ENDPOINT_URL: stack.aws.endpoint },
+      timeout: 900_000,
     })
   }
 
+  /** What the repository's build job does for a commit: an image that knows which commit it is. */
+  const build = async (app: string, commit: string): Promise<void> => {
+    const ref = `${REGISTRY}/${app}:${commit}`
+    const folder = await mkdtemp(path.join(os.tmpdir(), 'image-'))
+    try {
+      const archive = path.join(folder, 'image.tar')
+      await writeCommitImage(archive, stack.options.programs.app, ref, commit)
+      await store.importArchive(archive)
+      built.push(ref)
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  }
+
   return {
+    stack,
     github,
     slack,
-    repository,
+    build,
     /** Opens a pull request from a new branch with one commit on it. */
-    open: (branch: string, files: Record<string, string>): { number: number; sha: string } => {
-      const sha = github.push(repository, branch, files)
-      return { number: github.openPullRequest(repository, { head: branch }), sha }
+    open: (branch: string, files: Files): { number: number; sha: string } => {
+      const sha = github.push(NAME, branch, files)
+      return { number: github.openPullRequest(NAME, { head: branch }), sha }
     },
-    push: (number: number, files: Record<string, string>): string =>
-      github.pushToPullRequest(repository, number, files),
-    close: (number: number) => github.closePullRequest(repository, number),
+    push: (number: number, files: Files): string => github.pushToPullRequest(NAME, number, files),
+    close: (number: number): void => github.closePullRequest(NAME, number),
+    reopen: (number: number): void => github.reopenPullRequest(NAME, number),
     /** Runs the step for what just happened to the pull request. */
     on: (action: string, number: number, options: StepOptions = {}): Promise<RunResult> =>
-      step('pull_request', number, github.pullRequestEvent(repository, number, action), options),
+      step('pull_request', number, github.pullRequestEvent(NAME, number, action), options),
     /** Runs the step by hand. */
-    dispatch: (inputs: Record<string, string>, options: StepOptions = {}): Promise<RunResult> =>
-      step('workflow_dispatch', undefined, github.dispatchEvent(repository, {}), {
-        ...options,
-        inputs: { ...options.inputs, ...inputs },
-      }),
-    comments: (number: number) => github.comments(repository, number),
+    dispatch: (inputs: Record<string, string>): Promise<RunResult> =>
+      step('workflow_dispatch', undefined, github.dispatchEvent(NAME, {}), { inputs }),
+    comments: (number: number) => github.comments(NAME, number),
     end: async (): Promise<void> => {
+      for (const ref of built) await store.untag(ref)
       await slack.close()
       await github.close()
     },
   }
 }
+
+/** Where the images of a repository here are said to come from. */
+export const REGISTRY = '000000000000.dkr.ecr.us-east-1.amazonaws.com'

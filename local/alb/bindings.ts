@@ -12,7 +12,7 @@ import type { Recorder } from './events.ts'
 import { isGone, type Kubernetes, type TargetGroupBinding, type World } from './kubernetes.ts'
 import type { Model } from './model.ts'
 
-export const BINDING_FINALIZER = 'elbv2.k8s.aws/resources'
+const BINDING_FINALIZER = 'elbv2.k8s.aws/resources'
 
 export type BindingTools = { kubernetes: Kubernetes; elb: ElasticLoadBalancingV2Client; record: Recorder }
 

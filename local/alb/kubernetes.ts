@@ -17,6 +17,7 @@ import {
 } from '@kubernetes/client-node'
 
 const BINDINGS = { group: 'elbv2.k8s.aws', version: 'v1beta1', plural: 'targetgroupbindings' }
+const RECONNECT_MS = 1000
 const MERGE = setHeaderOptions('Content-Type', PatchStrategy.MergePatch)
 
 export type TargetGroupBinding = KubernetesObject & {
@@ -95,13 +96,19 @@ export const connect = (kubeconfig: string) => {
       const informers = Object.entries(lists).map(([path, list]) =>
         makeInformer(config, path, list as () => Promise<KubernetesListObject<KubernetesObject>>),
       )
+      let stopped = false
+      // Connections end now and then; nothing is missed, as a new one goes on where the last one ended.
+      const restart = (informer: (typeof informers)[number]): void => {
+        const again = () => stopped || informer.start().catch(() => restart(informer))
+        setTimeout(again, RECONNECT_MS).unref()
+      }
       for (const informer of informers) {
         for (const verb of ['add', 'update', 'delete'] as const) informer.on(verb, changed)
-        // Connections end now and then; nothing is missed, as a new one begins with a list.
-        informer.on('error', () => setTimeout(() => void informer.start(), 1000).unref())
+        informer.on('error', () => restart(informer))
         await informer.start()
       }
       return async () => {
+        stopped = true
         await Promise.all(informers.map((informer) => informer.stop()))
       }
     },

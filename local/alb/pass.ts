@@ -63,7 +63,7 @@ export const passes = (tools: PassTools): (() => Promise<number | undefined>) =>
     for (const { key, inputs, run } of due) {
       const outcome = await run().catch((error: Error) => {
         // Mostly 409: the object changed since it was read. The next pass reads it again.
-        tools.log(`${key}: ${error.message}`)
+        tools.log(`${key}: ${error.message.split('\n', 1)[0]}`)
         return 'failed' as const
       })
       memory.keep(key, inputs, outcome)

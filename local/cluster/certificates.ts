@@ -31,6 +31,8 @@ const certificates: Certificate[] = [
     hosts: `DNS:${nodeName},IP:${addresses.node}`,
   },
   { name: 'admin', subject: '/O=system:masters/CN=admin', usage: 'clientAuth' },
+  // The action with a kubeconfig: in the group that install/ gives its rights to, as its IAM role is with EKS.
+  { name: 'eks-preview', subject: '/O=eks-preview/CN=eks-preview', usage: 'clientAuth' },
   { name: 'kube-controller-manager', subject: '/CN=system:kube-controller-manager', usage: 'clientAuth' },
   { name: 'kube-scheduler', subject: '/CN=system:kube-scheduler', usage: 'clientAuth' },
   { name: 'kube-proxy', subject: '/CN=system:kube-proxy', usage: 'clientAuth' },

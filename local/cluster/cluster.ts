@@ -35,7 +35,7 @@ export const openCluster = async (state: StatePaths, options: StackOptions): Pro
   const endpoint = `https://127.0.0.1:${addresses.apiPort}`
   const kubeconfigOf = (program: string): string => join(state.pki, `${program}.kubeconfig`)
   await makeCertificates(state.pki)
-  for (const program of ['kube-controller-manager', 'kube-scheduler', 'kubelet', 'kube-proxy']) {
+  for (const program of ['kube-controller-manager', 'kube-scheduler', 'kubelet', 'kube-proxy', 'eks-preview']) {
     await writeKubeconfig(kubeconfigOf(program), state.pki, program, endpoint)
   }
   await writeKubeconfig(state.kubeconfig, state.pki, 'admin', endpoint)
@@ -43,6 +43,7 @@ export const openCluster = async (state: StatePaths, options: StackOptions): Pro
   await writeKubeconfig(state.hostKubeconfig, state.pki, 'admin', `https://127.0.0.1:${api?.outside}`)
   await mkdir(state.bin, { recursive: true })
   for (const program of programs) await symlink(options.programs.kubebox, join(state.bin, program))
+  await symlink(options.programs.kustomize, join(state.bin, 'kustomize'))
   return {
     endpoint,
     ca: join(state.pki, 'ca.crt'),

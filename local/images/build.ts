@@ -1,5 +1,5 @@
-import { chmod, copyFile, mkdir, rm } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { chmod, copyFile, mkdtemp, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { cached, hashOf } from '../install/cache.ts'
 import { type ImageConfig, writeDockerArchive } from './docker-archive.ts'
 
@@ -7,29 +7,40 @@ import { type ImageConfig, writeDockerArchive } from './docker-archive.ts'
 export const appImage = 'preview.local/app:1'
 export const pauseImage = 'kubebox.local/pause:1'
 
+const appConfig: ImageConfig = {
+  Entrypoint: ['/app'],
+  User: '65532:65532',
+  WorkingDir: '/',
+  ExposedPorts: { '3000/tcp': {} },
+}
+
 export type Images = Record<'app' | 'pause', string>
 
 /** Paths of the image archives, made from the static programs. */
 export const buildImages = async (programs: Record<'app' | 'pause', string>): Promise<Images> => ({
-  app: await imageOf(programs.app, appImage, {
-    Entrypoint: ['/app'],
-    User: '65532:65532',
-    WorkingDir: '/',
-    ExposedPorts: { '3000/tcp': {} },
-  }),
+  app: await imageOf(programs.app, appImage, appConfig),
   pause: await imageOf(programs.pause, pauseImage, { Entrypoint: ['/pause'], User: '65535:65535' }),
 })
 
+/** Writes the demo application as a commit's build job would have pushed it: it says which commit it is. */
+export const writeCommitImage = (archive: string, program: string, ref: string, commit: string): Promise<void> =>
+  writeImage(archive, program, ref, { ...appConfig, Env: [`COMMIT=${commit}`] })
+
 const imageOf = async (program: string, ref: string, config: ImageConfig): Promise<string> => {
-  const name = basename(program)
   const key = await hashOf([program], ref, JSON.stringify(config))
-  const folder = await cached(`image-${name}`, key, async (unfinished) => {
-    const root = join(unfinished, 'root')
-    await mkdir(root)
-    await copyFile(program, join(root, name))
-    await chmod(join(root, name), 0o755)
-    await writeDockerArchive(join(unfinished, 'image.tar'), ref, root, config)
-    await rm(root, { recursive: true })
-  })
+  const folder = await cached(`image-${basename(program)}`, key, (unfinished) =>
+    writeImage(join(unfinished, 'image.tar'), program, ref, config),
+  )
   return join(folder, 'image.tar')
+}
+
+const writeImage = async (archive: string, program: string, ref: string, config: ImageConfig): Promise<void> => {
+  const root = await mkdtemp(join(dirname(archive), 'root.'))
+  try {
+    await copyFile(program, join(root, basename(program)))
+    await chmod(join(root, basename(program)), 0o755)
+    await writeDockerArchive(archive, ref, root, config)
+  } finally {
+    await rm(root, { recursive: true })
+  }
 }

@@ -4,7 +4,8 @@ import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { basename, join } from 'node:path'
 
-const cacheRoot = (): string => process.env.EKS_PREVIEW_CACHE ?? join(homedir(), '.cache', 'eks-preview')
+/** Everything that is built or downloaded once. */
+export const cacheRoot = (): string => process.env.EKS_PREVIEW_CACHE ?? join(homedir(), '.cache', 'eks-preview')
 
 /**
  * The folder `<cache>/<name>-<key>`, filled by `build` when it is not there yet. It is built under another name and renamed

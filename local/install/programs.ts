@@ -31,6 +31,11 @@ const programs = {
     variables: kubernetesVariables(),
   },
   coredns: { source: join(local, 'coredns'), description: 'the cluster DNS, about 2 minutes the first time' },
+  kustomize: {
+    source: join(local, 'kustomize'),
+    description: 'half a minute the first time',
+    variables: { 'sigs.k8s.io/kustomize/api/provenance.version': 'v5.8.1' },
+  },
   app: { source: join(local, 'images', 'app'), description: 'the demo application' },
   pause: { source: join(local, 'images', 'pause'), description: 'the pod sandbox' },
 } satisfies Record<string, GoProgram>
@@ -41,6 +46,9 @@ export type Programs = Record<keyof typeof programs, string>
 export const buildPrograms = async (progress: Progress): Promise<Programs> => ({
   kubebox: await goProgram(programs.kubebox, progress),
   coredns: await goProgram(programs.coredns, progress),
+  kustomize: await buildKustomize(progress),
   app: await goProgram(programs.app, progress),
   pause: await goProgram(programs.pause, progress),
 })
+
+export const buildKustomize = (progress: Progress): Promise<string> => goProgram(programs.kustomize, progress)

@@ -1,3 +1,4 @@
+import { awsEmulator, awsParts } from '../aws/parts.ts'
 import { apiServer, controllerManager, etcd, readyApiServer, scheduler } from '../cluster/control-plane.ts'
 import { clusterDns } from '../cluster/dns.ts'
 import { network } from '../cluster/network.ts'
@@ -9,6 +10,7 @@ import type { PartStarter } from './part.ts'
 export const parts: PartStarter[] = [
   mounts,
   network,
+  awsEmulator,
   etcd,
   apiServer,
   controllerManager,
@@ -20,4 +22,5 @@ export const parts: PartStarter[] = [
   kubeProxy,
   clusterDns,
   readyNode,
+  ...awsParts(),
 ]

@@ -11,6 +11,7 @@ export const statePaths = (root: string) => ({
   options: join(root, 'stack-options.json'),
   keeper: join(root, 'keeper.json'),
   stack: join(root, 'stack.json'),
+  aws: join(root, 'aws.json'),
   kubeconfig: join(root, 'kubeconfig'),
   hostKubeconfig: join(root, 'host.kubeconfig'),
   pki: join(root, 'pki'),
@@ -30,6 +31,8 @@ export type Forward = { name: string; outside: number; inside: number }
 /** Decided by `up` before anything starts. */
 export type StackOptions = {
   programs: Programs
+  /** The Python that runs the AWS emulator. */
+  python: string
   images: Images
   publicPort: number
   forwards: Forward[]

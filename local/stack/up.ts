@@ -5,8 +5,11 @@ import { closeSync, openSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { bundleChecks } from '../../checks/bundle.ts'
+import { installMinistack } from '../aws/ministack.ts'
 import { addresses, insidePorts } from '../cluster/addresses.ts'
 import { buildImages } from '../images/build.ts'
+import { cacheRoot } from '../install/cache.ts'
 import { checkMachine, programPath } from '../install/machine.ts'
 import { installPackages } from '../install/packages.ts'
 import { buildPrograms } from '../install/programs.ts'
@@ -48,6 +51,10 @@ export const up = async ({ root, port, progress, signal }: UpOptions): Promise<S
   await installPackages(progress)
   const programs = await buildPrograms(progress)
   const images = await buildImages(programs)
+  const cache = cacheRoot()
+  const python = await installMinistack({ cache, log: progress.line })
+  // Inside the namespaces there is no registry to build it from.
+  await bundleChecks(cache, 'x86_64', progress.line)
   // What a killed run left.
   await down(root)
 
@@ -56,6 +63,7 @@ export const up = async ({ root, port, progress, signal }: UpOptions): Promise<S
   await mkdir(root, { recursive: true, mode: 0o700 })
   await writeState(state.options, {
     programs,
+    python,
     images,
     publicPort,
     forwards: [

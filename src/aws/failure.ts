@@ -15,6 +15,8 @@ const BUSY = /^(Throttling|ThrottlingException|TooManyRequestsException|PriorReq
 
 /** An error of the SDK, after its retries, in words a person can act on. AWS' own text stays in the cause. */
 export const awsFailure = (cause: unknown, { action, object, signal }: Call): PreviewError => {
+  // The credentials provider's own, which says more than we could.
+  if (cause instanceof PreviewError) return cause
   const { name, message, status } = partsOf(cause)
   if (signal?.aborted)
     return new PreviewError('Cancelled', `cancelled during ${action} on ${object}`, { object, cause })

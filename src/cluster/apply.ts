@@ -5,7 +5,7 @@ import { beforeImage, readOurs } from './before.ts'
 import type { Cluster, KubeObject, Live, Ref } from './cluster.ts'
 import { keyOf, memberOf, union } from './members.ts'
 import { parallel } from './parallel.ts'
-import { bodyOf, isStale, type Plan, planOf, problemIn, type Wanted, wantedOf } from './plan.ts'
+import { bodyOf, mayBeStale, type Plan, planOf, problemIn, type Wanted, wantedOf } from './plan.ts'
 import { isJobComplete } from './readiness.ts'
 import type { Claim, Run } from './record.ts'
 import type { Member } from './record-state.ts'
@@ -110,12 +110,16 @@ const writeAhead = async (claim: Claim, plans: readonly Plan[]): Promise<void> =
 }
 
 const carryOut = async (cluster: Cluster, claim: Claim, run: Run, first: Plan): Promise<Change> => {
-  for (let plan = first; ; plan = await planAnew(cluster, claim, run, first.wanted)) {
-    const done = await attempt(cluster, claim, run, plan)
+  let plan = first
+  for (let tries = 1; ; tries += 1) {
+    const done = await attempt(cluster, claim, run, plan).catch((error: unknown) => {
+      if (!mayBeStale(error, tries)) throw error
+    })
     if (done !== undefined) {
       if (done.action !== 'unchanged') run.say.info(`${done.subject} ${done.action}`)
       return done
     }
+    plan = await planAnew(cluster, claim, run, first.wanted)
   }
 }
 
@@ -125,7 +129,7 @@ const planAnew = async (cluster: Cluster, claim: Claim, run: Run, wanted: Wanted
   return plan
 }
 
-/** `undefined` when the live object is not the one the plan was made for. */
+/** `undefined`, or a 409, when the live object is not the one the plan was made for. */
 const attempt = async (cluster: Cluster, claim: Claim, run: Run, plan: Plan): Promise<Change | undefined> => {
   const { wanted, before, force } = plan
   if (plan.act === 'nothing') return changeOf(plan, before, 'unchanged')
@@ -134,13 +138,8 @@ const attempt = async (cluster: Cluster, claim: Claim, run: Run, plan: Plan): Pr
     await claim.confirm()
     return attempt(cluster, claim, run, { ...plan, before: undefined, act: 'apply' })
   }
-  try {
-    const { live } = await cluster.apply(bodyOf(wanted, before, claim), { dryRun: false, force })
-    return changeOf(plan, live, before === undefined ? 'created' : 'configured')
-  } catch (error) {
-    if (isStale(error)) return undefined
-    throw error
-  }
+  const { live } = await cluster.apply(bodyOf(wanted, before, claim), { dryRun: false, force })
+  return changeOf(plan, live, before === undefined ? 'created' : 'configured')
 }
 
 const deleted = async (cluster: Cluster, before: Live, { ref, subject }: Wanted, run: Run): Promise<boolean> => {

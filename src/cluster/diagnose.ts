@@ -19,16 +19,19 @@ export class Unready extends PreviewError {
   override name = 'Unready'
   readonly diagnoses: readonly Diagnosis[]
 
+  /** `timeout`: milliseconds it had. */
   constructor(
     code: Extract<ErrorCode, 'RolloutFailed' | 'TimedOut'>,
-    message: string,
     diagnoses: readonly Diagnosis[],
+    timeout: number,
   ) {
     const [first] = diagnoses
-    super(code, message, {
+    const others = diagnoses.length > 1 ? ` (and ${diagnoses.length - 1} more)` : ''
+    const what = code === 'TimedOut' ? `is not ready after ${Math.round(timeout / 1000)} s` : 'will not become ready'
+    super(code, `${first?.subject}${others} ${what}: ${first?.reason}`, {
       ...(first === undefined ? {} : { object: first.subject }),
       problems: diagnoses.map(({ subject, reason }) => ({ message: `${subject}: ${reason}` })),
-      hint: 'what was applied stays as it is, with the old version serving where there is one; correct the cause and push again',
+      hint: 'what was applied stays, with the old version serving where there is one; correct the cause and push again',
     })
     this.diagnoses = diagnoses
   }

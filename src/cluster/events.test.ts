@@ -29,7 +29,7 @@ describe('the newest occurrence of an event', () => {
   })
 })
 
-test('warnings about some objects, the newest of each reason, newest first', () => {
+test('warnings about some objects, each thing said once, newest first', () => {
   const event = (uid: string, reason: string, message: string, type = 'Warning'): KubeEvent => ({
     uid,
     about: '',
@@ -40,13 +40,13 @@ test('warnings about some objects, the newest of each reason, newest first', () 
     at: '',
   })
   const newestFirst = [
-    event('a', 'BackOff', 'new'),
+    event('a', 'BackOff', 'back-off'),
     event('c', 'BackOff', 'of another'),
     event('a', 'Pulled', 'fine', 'Normal'),
     event('b', 'Failed', 'failed'),
-    event('a', 'BackOff', 'old'),
+    event('a', 'BackOff', 'back-off'),
   ]
-  expect(warningsAbout(newestFirst, new Set(['a', 'b'])).map(({ message }) => message)).toEqual(['new', 'failed'])
+  expect(warningsAbout(newestFirst, new Set(['a', 'b'])).map(({ message }) => message)).toEqual(['back-off', 'failed'])
 })
 
 test.each([

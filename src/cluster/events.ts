@@ -43,10 +43,10 @@ export const eventOf = (live: Live): KubeEvent => {
   }
 }
 
-/** One of each reason. */
+/** Each thing that is said, once. */
 export const warningsAbout = (events: readonly KubeEvent[], uids: ReadonlySet<string>): KubeEvent[] => {
   const about = events.filter(({ type, uid }) => type === 'Warning' && uids.has(uid))
-  return [...new Map(about.toReversed().map((event) => [event.reason, event])).values()].toReversed()
+  return about.filter(({ message }, i) => about.findIndex((event) => event.message === message) === i)
 }
 
 /**

@@ -69,6 +69,8 @@ test.each([
   ],
   [{ conditions: [{ type: 'Ready', status: 'True' }] }, undefined],
   [waiting('ContainerCreating'), 'c: ContainerCreating'],
+  [waiting('ErrImagePull'), 'c: cannot pull its image'],
+  [waiting('ImagePullBackOff'), 'c: cannot pull its image'],
   [
     { conditions: [{ type: 'Ready', status: 'False', message: 'containers with unready status: [c]' }] },
     'containers with unready status: [c]',

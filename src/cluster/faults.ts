@@ -62,6 +62,9 @@ export const waitingFor = (pod: Live): string | undefined => {
   const ready = conditions.find(({ type }) => type === 'Ready')
   if (ready?.status === 'True') return undefined
   const waiting = containersOf(pod).find(({ state }) => state?.waiting !== undefined)
-  if (waiting) return `${waiting.name}: ${waiting.state?.waiting?.reason ?? 'waiting'}`
+  if (waiting) return `${waiting.name}: ${calm(waiting.state?.waiting?.reason)}`
   return ready?.message ?? 'starting'
 }
+
+/** The kubelet goes back and forth between these two; a log need not. */
+const calm = (reason = 'waiting'): string => (NO_IMAGE.has(reason) ? 'cannot pull its image' : reason)

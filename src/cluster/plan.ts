@@ -69,7 +69,8 @@ export const planOf = async (
   wanted: Wanted,
   known: Live | undefined,
 ): Promise<Plan> => {
-  for (let before = known; ; before = await readOurs(cluster, claim.environment, wanted.ref)) {
+  let before = known
+  for (let tries = 1; ; tries += 1) {
     const plan = { wanted, before, force: false, warnings: [] }
     if (before === undefined && wasFinished(claim, wanted)) return { ...plan, act: 'nothing' }
     const body = bodyOf(wanted, before, claim)
@@ -82,7 +83,8 @@ export const planOf = async (
         const { warnings } = await rehearseAnew(cluster, body, wanted)
         return { ...plan, act: 'recreate', warnings }
       }
-      if (!isStale(error)) throw error
+      if (!mayBeStale(error, tries)) throw error
+      before = await readOurs(cluster, claim.environment, wanted.ref)
     }
   }
 }
@@ -101,7 +103,8 @@ const rehearse = async (
   try {
     return { ...(await cluster.apply(body, { dryRun: true, force: false })), force: false }
   } catch (error) {
-    if (!isFieldConflict(error)) throw error
+    // The server speaks of fields before it looks at the version: without a before-image somebody took the name.
+    if (before === undefined || !isFieldConflict(error)) throw error
     const applier = appliersOf(before).find((manager) => error.message.includes(`conflict with "${manager}"`))
     if (applier !== undefined) throw managedBy(applier, body, error)
     say.warning(`${subject(body)}: ${error.message}; the manifest wins`)
@@ -123,13 +126,18 @@ const isImmutable = (error: unknown): boolean => isStatus(error, 422) && error.m
 const isFieldConflict = (error: unknown): error is ApiError =>
   isStatus(error, 409) && error.causes.some(({ reason }) => reason === 'FieldManagerConflict')
 
-/** The live object is not the version that was named. */
-export const isStale = (error: unknown): boolean => isStatus(error, 409) && !isFieldConflict(error)
+/** Somebody who changes an object faster than we can read it, or a webhook that likes this status, is not waited for. */
+const TRIES = 10
+
+/** The live object is not the version that was named: to be read and decided on again. */
+export const mayBeStale = (error: unknown, tries: number): boolean => isStatus(error, 409) && tries < TRIES
 
 /** Whoever declares the object by server-side apply, as we do; the others are people and controllers that set a field. */
 const appliersOf = (live: Live | undefined): string[] => {
   const { managedFields = [] } = (live?.metadata ?? {}) as { managedFields?: { manager: string; operation: string }[] }
-  return managedFields.filter(({ operation }) => operation === 'Apply').map(({ manager }) => manager)
+  return managedFields
+    .filter(({ manager, operation }) => operation === 'Apply' && manager !== 'eks-preview')
+    .map(({ manager }) => manager)
 }
 
 const managedBy = (applier: string, body: KubeObject, cause: ApiError): PreviewError =>
@@ -139,9 +147,13 @@ const managedBy = (applier: string, body: KubeObject, cause: ApiError): PreviewE
     cause,
   })
 
+const REFUSED = [400, 403, 404, 409, 413, 415, 422]
+/** Server-side apply answers 500 to a field the kind does not have. */
+const UNKNOWN_FIELD = /^failed to create typed patch object/
+
 /** What is wrong with one object's manifest, or with our rights to it; `undefined` when the error is about something else. */
 export const problemIn = ({ subject }: Wanted, error: unknown): Problem | undefined => {
-  if (error instanceof ApiError && [400, 403, 404, 413, 415, 422].includes(error.status))
+  if (error instanceof ApiError && (REFUSED.includes(error.status) || UNKNOWN_FIELD.test(error.message)))
     return { message: `${subject}: ${error.message}` }
   if (error instanceof PreviewError && ['AccessDenied', 'OwnedByOther'].includes(error.code))
     return { message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) }

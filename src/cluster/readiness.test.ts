@@ -155,7 +155,7 @@ table('batch/v1', 'Job', [
   {
     when: 'failed',
     status: { conditions: [yes('FailureTarget'), yes('Failed', { reason: 'BackoffLimitExceeded' })] },
-    is: failed('FailureTarget'),
+    is: failed('BackoffLimitExceeded'),
   },
   { when: 'running', status: { active: 1 }, is: notYet('the job has not finished') },
   { when: 'suspended', spec: { suspend: true }, status: {}, is: note('the job is suspended') },

@@ -176,7 +176,8 @@ const counts = (live: Live): Counts => statusOf(live) as Counts
 
 /** The first of these that is true, else the first that is there. */
 const condition = (live: Live, ...types: string[]): Condition | undefined => {
-  const found = (statusOf(live).conditions ?? []).filter(({ type }) => types.includes(type))
+  const { conditions = [] } = statusOf(live)
+  const found = types.flatMap((wanted) => conditions.filter(({ type }) => type === wanted))
   return found.find(({ status }) => status === 'True') ?? found[0]
 }
 

@@ -30,25 +30,27 @@ export const waitReady = async (
   const look = async (): Promise<true | undefined> => {
     seen = await observe(cluster, awaited, run)
     const hopeless = seen.flatMap((observed) => isHopeless(observed) ?? [])
-    if (hopeless.length > 0) throw await unready('RolloutFailed', 'it will not become ready', hopeless)
+    if (hopeless.length > 0) throw await unready('RolloutFailed', hopeless)
     report(seen)
     return isSettled(seen) && seen.every(isReady) ? true : undefined
   }
-  const unready = async (code: 'RolloutFailed' | 'TimedOut', why: string, suspects: Suspect[]): Promise<Unready> => {
-    const diagnoses = await diagnose(cluster, run.namespace, suspects)
-    return new Unready(code, `${suspects.map(({ object }) => subject(object)).join(', ')}: ${why}`, diagnoses)
-  }
+  const unready = async (code: 'RolloutFailed' | 'TimedOut', suspects: Suspect[]): Promise<Unready> =>
+    new Unready(code, await diagnose(cluster, run.namespace, suspects), run.timeout)
 
+  const why = () => 'it is ready, but has not been for long enough'
   try {
-    await poll({ what: 'everything to be ready', every: LOOK, timeout: run.timeout, signal: run.signal }, look)
+    await poll({ what: 'everything to be ready', every: LOOK, timeout: run.timeout, signal: run.signal, why }, look)
   } catch (error) {
-    const late = error instanceof PreviewError && error.code === 'TimedOut' && !(error instanceof Unready)
-    if (!late) throw error
-    const suspects = seen
-      .filter((one) => !isReady(one))
-      .map(({ object, pods, ...one }) => ({ object, pods, reason: reasonOf({ object, pods, ...one }) }))
-    throw await unready('TimedOut', `not ready after ${Math.round(run.timeout / 1000)} s`, suspects)
+    const isLate = error instanceof PreviewError && error.code === 'TimedOut'
+    const late = isLate ? seen.filter((observed) => !isReady(observed)) : []
+    if (late.length === 0) throw error
+    throw await unready('TimedOut', late.map(suspectOf))
   }
+}
+
+const suspectOf = (observed: Observed): Suspect => {
+  const [fault] = observed.pods.flatMap(faultsOf)
+  return { object: observed.object, pods: observed.pods, reason: fault?.reason ?? reasonOf(observed) }
 }
 
 /** Host name of the Ingress's load balancer, as soon as it has one. */

@@ -4,6 +4,7 @@ import { kubernetes } from '../../src/cluster/api.ts'
 import type { Cluster, KubeObject, Live } from '../../src/cluster/cluster.ts'
 import { connectionFromKubeconfig } from '../../src/cluster/kubeconfig.ts'
 import { type Claim, claim } from '../../src/cluster/record.ts'
+import { transportTo } from '../../src/cluster/transport.ts'
 import type { Log } from '../../src/log.ts'
 import { type Environment, environmentOf, labelsOf } from '../../src/names.ts'
 
@@ -17,6 +18,8 @@ export type Scratch = {
   claim(number: number, phase?: 'Applying' | 'Terminating'): Promise<Claim>
   /** With the environment's labels, as the overlay gives them. */
   object(apiVersion: string, kind: string, name: string, rest?: Partial<KubeObject>): KubeObject
+  /** A request of somebody else: another tool, a controller. */
+  send(request: { method: 'PUT' | 'PATCH'; path: string; body: unknown; contentType?: string }): Promise<void>
   /** Everything of these kinds, whoever it belongs to, without what changes by itself. */
   dump(): Promise<Live[]>
   close(): Promise<void>
@@ -28,7 +31,9 @@ export const scratch = async (): Promise<Scratch> => {
   const lines: string[] = []
   const write = (text: string) => void lines.push(text)
   const say = { info: write, warning: write, debug: () => undefined, lines }
-  const cluster = kubernetes(await connectionFromKubeconfig({ file: env.KUBECONFIG ?? '' }), { log: say, signal })
+  const connection = await connectionFromKubeconfig({ file: env.KUBECONFIG ?? '' })
+  const cluster = kubernetes(connection, { log: say, signal })
+  const others = transportTo(connection, { log: say, signal })
   const namespace = `test-${randomUUID().slice(0, 8)}`
   const { metadata } = await cluster.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } })
   const environment = environmentOf({ repository: 'acme/shop', repositoryId: 7, branch: 'feature/🍣-login' }, true)
@@ -39,7 +44,11 @@ export const scratch = async (): Promise<Scratch> => {
     run: { signal, say },
     claim: (number, phase = 'Applying') => {
       const holder = { run: String(number), attempt: 1, url: `https://github.test/runs/${number}` }
-      return claim(cluster, { namespace, environment, phase, holder, sha: `sha-${number}`, now: () => new Date() }, { signal, say })
+      return claim(
+        cluster,
+        { namespace, environment, phase, holder, sha: `sha-${number}`, now: () => new Date() },
+        { signal, say },
+      )
     },
     object: (apiVersion, kind, name, rest = {}) => ({
       apiVersion,
@@ -47,6 +56,10 @@ export const scratch = async (): Promise<Scratch> => {
       metadata: { name, namespace, labels: labelsOf(environment) },
       ...rest,
     }),
+    send: async (request) => {
+      const answer = await others.send({ ...request, what: request.path, timeout: 10_000, writes: true })
+      if (answer.status >= 400) throw new Error(`${request.path}: ${answer.text}`)
+    },
     dump: async () => {
       const kinds = [
         { apiVersion: 'v1', kind: 'ConfigMap' },
@@ -59,7 +72,7 @@ export const scratch = async (): Promise<Scratch> => {
     },
     close: async () => {
       await cluster.delete({ apiVersion: 'v1', kind: 'Namespace', name: namespace }, { uid: metadata.uid ?? '' })
-      await cluster.close()
+      await Promise.all([cluster.close(), others.close()])
       controller.abort()
     },
   }

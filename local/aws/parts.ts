@@ -1,0 +1,145 @@
+import { execFile } from 'node:child_process'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { deployChecks } from '../../checks/deployment.ts'
+import { startAlbController } from '../alb/controller.ts'
+import { addresses } from '../cluster/addresses.ts'
+import { startDns } from '../front-door/dns.ts'
+import { startFrontDoor } from '../front-door/front-door.ts'
+import { cacheRoot } from '../install/cache.ts'
+import { finished, type PartStarter, type StackContext } from '../stack/part.ts'
+import { writeState } from '../stack/state.ts'
+import { type Account, setUpAccount } from './account.ts'
+import { type Aws, startAws } from './aws.ts'
+import { type RootCredentials, startMinistack } from './ministack.ts'
+
+/** What programs inside need to use the stack's AWS; `root` is for tests and set-up, never for the action. */
+export type AwsFacts = Account & {
+  endpoint: string
+  root: RootCredentials
+  stateMachineArn: string
+  reportBucket: string
+}
+
+export const DOMAIN = 'preview.localhost'
+/** The only repository whose workflow may become the action's role. The local GitHub gives its first repository this id. */
+export const REPOSITORY = {
+  owner: 'acme',
+  name: 'shop',
+  id: 900000001,
+  defaultBranch: 'main',
+  workflowFile: 'preview.yml',
+}
+
+const CLUSTER = 'preview'
+const CHECKS = 'eks-preview-checks'
+const REGION = 'us-east-1'
+const MINISTACK_PORT = 4565
+const AWS_PORT = 4566
+const ROOT = path.join(import.meta.dirname, '../..')
+
+const rootOf = ({ options }: StackContext): RootCredentials => ({
+  accessKeyId: 'AKIALOCALROOT0000000',
+  secretAccessKey: options.authSecret,
+})
+
+/** Before the API server, which asks it whose tokens are good. */
+export const awsEmulator: PartStarter = {
+  name: 'AWS emulator',
+  start: (context) =>
+    startMinistack({
+      python: context.options.python,
+      port: MINISTACK_PORT,
+      state: path.join(context.state.data, 'ministack'),
+      root: rootOf(context),
+      eks: { endpoint: context.cluster.endpoint, caFile: context.cluster.ca, authSecret: context.options.authSecret },
+      // Its Lambda functions run on the first node of the PATH.
+      path: `${path.dirname(process.execPath)}:${process.env.PATH}`,
+      spawn: context.spawn,
+    }),
+}
+
+/** AWS and what a platform team has set up there and in the cluster; each part uses what the ones before it found out. */
+export const awsParts = (): PartStarter[] => {
+  let aws: Aws
+  let account: Account
+  const served = () => aws.servedRecords(account.zoneId)
+  const clients = (context: StackContext) => ({ endpoint: aws.endpoint, credentials: rootOf(context) })
+
+  return [
+    {
+      name: 'AWS',
+      start: async (context) => {
+        aws = await startAws({ port: AWS_PORT, upstream: `http://127.0.0.1:${MINISTACK_PORT}`, root: rootOf(context) })
+        return aws
+      },
+    },
+    {
+      name: 'checks and account',
+      start: async (context) => {
+        const { stateMachineArn, reportBucket } = await deployChecks({
+          stackName: CHECKS,
+          domain: DOMAIN,
+          aws: { region: REGION, ...clients(context) },
+          cache: cacheRoot(),
+          log: () => {},
+        })
+        const root = rootOf(context)
+        const { endpoint } = aws
+        account = await setUpAccount({
+          endpoint,
+          root,
+          domain: DOMAIN,
+          cluster: CLUSTER,
+          stateMachine: CHECKS,
+          reportBucket,
+          repository: REPOSITORY,
+        })
+        await writeState(context.state.aws, {
+          ...account,
+          endpoint,
+          root,
+          stateMachineArn,
+          reportBucket,
+        } satisfies AwsFacts)
+        return finished
+      },
+    },
+    {
+      name: 'install/ and the ALB controller',
+      start: async (context) => {
+        await kubectl(context, 'apply', '-k', path.join(ROOT, 'install'))
+        await kubectl(context, 'apply', '-f', path.join(ROOT, 'local/alb/manifests.yaml'))
+        await kubectl(
+          context,
+          'wait',
+          '--for=condition=Established',
+          'crd/targetgroupbindings.elbv2.k8s.aws',
+          '--timeout=30s',
+        )
+        return startAlbController({
+          kubeconfig: context.cluster.kubeconfig,
+          cluster: CLUSTER,
+          aws: clients(context),
+          network: account,
+          log: context.log,
+        })
+      },
+    },
+    {
+      name: 'DNS',
+      start: () =>
+        startDns({ addresses: ['127.0.0.1:53', `${addresses.node}:53`], zone: `${DOMAIN}.`, records: served }),
+    },
+    {
+      name: 'front door',
+      start: (context) =>
+        startFrontDoor({ host: '0.0.0.0', port: context.publicPort, aws: clients(context), records: served }),
+    },
+  ]
+}
+
+const kubectl = async ({ state, cluster }: StackContext, ...args: string[]): Promise<void> => {
+  const env = { ...process.env, KUBECONFIG: cluster.kubeconfig }
+  await promisify(execFile)(path.join(state.bin, 'kubectl'), args, { env, timeout: 60_000 })
+}
