@@ -18,6 +18,7 @@ export type Change = {
   action: 'created' | 'configured' | 'unchanged'
   /** Its spec is not the one from before: a workload gets new pods. */
   rolled: boolean
+  /** Empty without a live object. */
   uid: string
   generation: number
   /** Absent for a Job that had finished and was collected. */
@@ -50,16 +51,20 @@ export const applyAll = async (
   await claim.update({
     phase: 'Waiting',
     stamp: false,
-    members: union(claim.record.members, changes.map(memberOfChange)),
+    members: union(claim.record.members, changes.map(begun)),
   })
   return changes
 }
 
+/** As the record remembers what was applied and is ready. */
+export const memberOfChange = ({ ref, uid, hash }: Change): Member =>
+  memberOf(ref, uid === '' ? { hash } : { uid, hash })
+
 /** A Job is remembered as done only when it is. */
-export const memberOfChange = ({ ref, live, uid, hash }: Change): Member =>
-  ref.kind === 'Job' && live !== undefined && !isJobComplete(live)
-    ? memberOf(ref, { uid })
-    : memberOf(ref, { uid, hash })
+const begun = (change: Change): Member => {
+  const isRunning = change.ref.kind === 'Job' && change.live !== undefined && !isJobComplete(change.live)
+  return isRunning ? memberOf(change.ref, { uid: change.uid }) : memberOfChange(change)
+}
 
 const rehearseAll = async (
   cluster: Cluster,
@@ -100,13 +105,11 @@ const refusal = (refused: readonly { problem: Problem; cause: unknown }[]): Prev
  * look at the record that every write needs between reading and writing.
  */
 const writeAhead = async (claim: Claim, plans: readonly Plan[]): Promise<void> => {
-  const { members } = claim.record
-  const all = union(
-    plans.map(({ wanted }) => memberOf(wanted.ref)),
-    members,
-  )
-  if (all.length === members.length) return claim.confirm()
-  return claim.update({ members: all })
+  // Without their hashes: a Job that is deleted to be made anew must not count as done.
+  const made = plans.filter(({ act, before }) => act === 'recreate' || (act === 'apply' && before === undefined))
+  if (made.length === 0) return claim.confirm()
+  const ahead = made.map(({ wanted }) => memberOf(wanted.ref))
+  return claim.update({ members: union(claim.record.members, ahead) })
 }
 
 const carryOut = async (cluster: Cluster, claim: Claim, run: Run, first: Plan): Promise<Change> => {

@@ -20,7 +20,7 @@ const KEPT = new Set([
 ])
 
 /**
- * Deletes what this environment applied once and does not want any more; returns the subjects. Afterwards the record lists
+ * To be called when everything in `keep` is ready: a Job in it then counts as done for good. Deletes what this environment applied once and does not want any more; returns the subjects. Afterwards the record lists
  * what is wanted, and what could not go yet.
  */
 export const prune = async (cluster: Cluster, claim: Claim, keep: ChangeSet, { say }: Run): Promise<string[]> => {

@@ -67,11 +67,13 @@ export const claim = async (
 ): Promise<Claim> => {
   const ref = recordRef(wish.namespace, wish.environment)
   const isStale = staleness()
+  let isTold = false
   for (;;) {
     const found = await read(cluster, ref)
     if (found !== undefined && !isSameOwner(found.record, wish.environment)) throw clash(ref, found.record)
     if (mustWait(found?.record, wish.phase, isStale(found?.live.metadata.resourceVersion))) {
-      run.say.debug(`the removal by ${found?.record.holder.url} is going on`)
+      if (!isTold) run.say.info(`waiting for the removal by ${found?.record.holder.url} to end`)
+      isTold = true
       await pause(LOOK, run.signal, 'the removal of this environment')
       continue
     }

@@ -14,6 +14,8 @@ export type StateMachine = {
   /** `undefined` right after the start, while Step Functions does not know it yet. */
   describe(executionArn: string): Promise<Execution | undefined>
   stop(executionArn: string, cause: string): Promise<void>
+  /** The execution of that name. */
+  arnOf(name: string): string
   /** Where a person can look at it. */
   consoleUrl(executionArn: string): string
 }

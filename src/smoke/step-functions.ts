@@ -26,6 +26,8 @@ export const stepFunctions = (client: SFNClient, stateMachineArn: string, signal
       return found && executionOf(found)
     },
     stop: (executionArn, cause) => stop(access, executionArn, cause),
+    arnOf: (name) => executionArnOf(stateMachineArn, name),
+
     consoleUrl: (executionArn) => {
       const [, partition = '', , region = ''] = executionArn.split(':')
       const at = `https://${consoleHost(partition, region)}/states/home?region=${region}`
@@ -82,6 +84,7 @@ const stop = async ({ client }: Access, executionArn: string, cause: string): Pr
   try {
     await client.send(command, { abortSignal: AbortSignal.timeout(5_000) })
   } catch (problem) {
+    if (problem instanceof ExecutionDoesNotExist) return
     throw awsFailure(problem, { action: 'states:StopExecution', object: executionArn })
   }
 }

@@ -59,8 +59,6 @@ export const stopSmoke = async (
 ): Promise<void> => {
   if (machine === undefined || record.sha === undefined) return say.skipped('none was running')
   const { run, attempt } = record.holder
-  await machine.stop(
-    executionName({ environment: record.id, commit: record.sha, run, attempt }),
-    'the environment is being removed',
-  )
+  const name = executionName({ environment: record.id, commit: record.sha, run, attempt })
+  await machine.stop(machine.arnOf(name), 'the environment is being removed')
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { applyAll, type ChangeSet } from '../../src/cluster/apply.ts'
 import { type Cluster, type KubeObject, type Live, refOf } from '../../src/cluster/cluster.ts'
+import { prune } from '../../src/cluster/prune.ts'
 import type { Claim } from '../../src/cluster/record.ts'
 import { labelsOf } from '../../src/names.ts'
 import { type Scratch, scratch } from './scratch.ts'
@@ -35,6 +36,21 @@ const live = async (object: KubeObject): Promise<Live> => {
   const found = await home.cluster.get(refOf(object))
   if (found === undefined) throw new Error(`${object.metadata.name} is absent`)
   return found
+}
+
+/** The cluster, with something happening right before the first write to one object. */
+const disturbed = (name: string, disturb: () => Promise<unknown>): Cluster => {
+  let isDone = false
+  return {
+    ...home.cluster,
+    apply: async (object, options) => {
+      if (object.metadata.name === name && !options.dryRun && !isDone) {
+        isDone = true
+        await disturb()
+      }
+      return home.cluster.apply(object, options)
+    },
+  }
 }
 
 describe('a push', () => {
@@ -154,21 +170,6 @@ describe('refusals', () => {
 })
 
 describe('other runs', () => {
-  /** The cluster, with something happening right before the first write to one object. */
-  const disturbed = (name: string, disturb: () => Promise<unknown>): Cluster => {
-    let isDone = false
-    return {
-      ...home.cluster,
-      apply: async (object, options) => {
-        if (object.metadata.name === name && !options.dryRun && !isDone) {
-          isDone = true
-          await disturb()
-        }
-        return home.cluster.apply(object, options)
-      },
-    }
-  }
-
   test('an older run cannot write what a newer one wants as it is', async () => {
     const object = settings('fenced')
     const first = await home.claim(1)
@@ -251,6 +252,25 @@ describe('a Job', () => {
     await apply(mine, [job('failing', 'app:1')])
     await finish(job('failing', 'app:1'), 'FailureTarget', 'Failed')
     expect(said(await apply(mine, [job('failing', 'app:1')]))).toEqual({ failing: 'created' })
+  })
+
+  test('that failed is not forgotten by a run that dies while making it anew', async () => {
+    const mine = await home.claim(1)
+    await apply(mine, [job('fragile', 'app:1')])
+    await prune(home.cluster, mine, await apply(mine, [job('fragile', 'app:1')]), home.run)
+    await finish(job('fragile', 'app:1'), 'FailureTarget', 'Failed')
+    const dying = disturbed('fragile', () => Promise.reject(new Error('killed')))
+    await expect(apply(mine, [job('fragile', 'app:1')], dying)).rejects.toThrow('killed')
+    expect(await home.cluster.get(refOf(job('fragile', 'app:1')))).toBeUndefined()
+    expect(said(await apply(mine, [job('fragile', 'app:1')]))).toEqual({ fragile: 'created' })
+  })
+
+  test('that was ready when the push ended is done, even if it is collected before the next', async () => {
+    const mine = await home.claim(1)
+    const changes = await apply(mine, [job('quick', 'app:1')])
+    await prune(home.cluster, mine, changes, home.run)
+    await home.cluster.delete(refOf(job('quick', 'app:1')), { uid: changes[0]?.uid ?? '' })
+    expect(said(await apply(mine, [job('quick', 'app:1')]))).toEqual({ quick: 'unchanged' })
   })
 
   test('that finished and was collected is not run again', async () => {

@@ -32,7 +32,6 @@ let bystanders: Live[]
 beforeEach(async () => {
   bystanders = await home.dump()
 })
-const left = async (): Promise<Live[]> => home.dump()
 
 test('everything goes, load balancers before Services, Secrets before workloads; nothing else does', async () => {
   const push = await home.claim(1)
@@ -58,7 +57,7 @@ test('everything goes, load balancers before Services, Secrets before workloads;
   ])
   expect(receipt.every(({ gone }) => gone)).toBe(true)
   await closing.remove()
-  expect(await left()).toEqual(bystanders)
+  expect(await home.dump()).toEqual(bystanders)
 })
 
 test('nothing to remove is a success, and so is the second time', async () => {

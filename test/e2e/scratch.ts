@@ -7,6 +7,7 @@ import { type Claim, claim } from '../../src/cluster/record.ts'
 import { transportTo } from '../../src/cluster/transport.ts'
 import type { Log } from '../../src/log.ts'
 import { type Environment, environmentOf, labelsOf } from '../../src/names.ts'
+import { poll } from '../../src/poll.ts'
 
 /** A namespace and an environment of one test's own on the cluster of the stack. */
 export type Scratch = {
@@ -20,7 +21,7 @@ export type Scratch = {
   object(apiVersion: string, kind: string, name: string, rest?: Partial<KubeObject>): KubeObject
   /** A request of somebody else: another tool, a controller. */
   send(request: { method: 'PUT' | 'PATCH'; path: string; body: unknown; contentType?: string }): Promise<void>
-  /** Everything of these kinds, whoever it belongs to, without what changes by itself. */
+  /** Everything in the namespace of the kinds that these tests make, whoever it belongs to. */
   dump(): Promise<Live[]>
   close(): Promise<void>
 }
@@ -36,6 +37,14 @@ export const scratch = async (): Promise<Scratch> => {
   const others = transportTo(connection, { log: say, signal })
   const namespace = `test-${randomUUID().slice(0, 8)}`
   const { metadata } = await cluster.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } })
+  // Both come a moment after the namespace: a pod needs one, a comparison the other.
+  for (const [kind, name] of [
+    ['ConfigMap', 'kube-root-ca.crt'],
+    ['ServiceAccount', 'default'],
+  ] as const)
+    await poll({ what: `${kind} ${name}`, every: 50, timeout: 30_000, signal }, () =>
+      cluster.get({ apiVersion: 'v1', kind, namespace, name }),
+    )
   const environment = environmentOf({ repository: 'acme/shop', repositoryId: 7, branch: 'feature/🍣-login' }, true)
   return {
     cluster,

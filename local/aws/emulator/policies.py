@@ -1,4 +1,5 @@
-"""IAM: the condition keys of route53:ChangeResourceRecordSets, so that a policy can limit names, types and actions."""
+"""IAM for Route 53: the condition keys of ChangeResourceRecordSets, so that a policy can limit names, types and actions,
+and the ARN of a change, so that a policy can allow GetChange."""
 
 from ministack.core import iam_actions
 from ministack.services import route53
@@ -36,3 +37,12 @@ def patch():
             return context
 
     iam_actions.request_tag_context = request_context
+
+    resource_arn = iam_actions.extract_resource_arn
+
+    def with_changes(service, method, path, *rest):
+        if service == "route53" and "/change/" in path:
+            return f"arn:aws:route53:::change/{path.rsplit('/', 1)[1]}"
+        return resource_arn(service, method, path, *rest)
+
+    iam_actions.extract_resource_arn = with_changes
