@@ -11,6 +11,8 @@ import { environmentOf } from '../src/names.ts'
 import { planOf } from '../src/plan.ts'
 import { renderAll } from '../src/render.ts'
 import { resolveSettings } from '../src/settings.ts'
+import { buildKustomize } from './install/programs.ts'
+import { progressTo } from './install/progress.ts'
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -43,7 +45,10 @@ const render = async (): Promise<string> => {
     settings: resolved.settings,
     images: {},
   })
-  const kustomize = await findKustomize(process.env.PATH ?? '')
+  // Whatever this machine has; on one that has none, ours is built.
+  const kustomize = await findKustomize(process.env.PATH ?? '').catch(async () =>
+    findKustomize(path.dirname(await buildKustomize(progressTo(process.stderr)))),
+  )
   const objects = await renderAll(kustomize, plan, os.tmpdir())
   return objects.map((object) => stringify(object, { lineWidth: 0 })).join('---\n')
 }

@@ -1,7 +1,7 @@
 import { Route53Client } from '@aws-sdk/client-route-53'
 import { afterEach, expect, test } from 'vitest'
+import { type Asked, type Reply, scriptedAws, xmlError } from '../../test/scripted-aws.ts'
 import { awsDefaults } from '../aws/client.ts'
-import { type Asked, type Reply, scriptedAws, xmlError } from '../aws/scripted-aws.ts'
 import { findZone } from './hosted-zone.ts'
 import { sortKey } from './record-name.ts'
 

@@ -1,7 +1,7 @@
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { afterEach, expect, test } from 'vitest'
+import { type Asked, type Reply, scriptedAws, xmlError } from '../../test/scripted-aws.ts'
 import { awsDefaults } from '../aws/client.ts'
-import { type Asked, type Reply, scriptedAws, xmlError } from '../aws/scripted-aws.ts'
 import { loadBalancers } from './load-balancer.ts'
 
 const closers: (() => Promise<void>)[] = []

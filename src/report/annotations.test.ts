@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { samples } from '../../test/report-samples.ts'
 import { annotationsOf } from './annotations.ts'
-import { samples } from './report.samples.ts'
 
 test('each problem is shown at its line', () => {
   expect(annotationsOf(samples.badInput)).toEqual([

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { samples } from '../../test/report-samples.ts'
 import { PreviewError } from '../errors.ts'
 import { renderComment } from './comment.ts'
 import { parseMarker } from './marker.ts'
-import { samples } from './report.samples.ts'
 import type { Report } from './report.ts'
 
 test.each(Object.entries(samples))('%s', (_, report: Report) => {

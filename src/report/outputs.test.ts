@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { samples } from '../../test/report-samples.ts'
 import { outputsOf } from './outputs.ts'
-import { samples } from './report.samples.ts'
 
 test('a live preview', () => {
   const { result, ...outputs } = outputsOf(samples.live)

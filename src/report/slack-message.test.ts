@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { samples } from './report.samples.ts'
+import { samples } from '../../test/report-samples.ts'
 import type { Report } from './report.ts'
 import { slackMessage } from './slack-message.ts'
 

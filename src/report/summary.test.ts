@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { samples } from './report.samples.ts'
+import { samples } from '../../test/report-samples.ts'
 import type { Report } from './report.ts'
 import { renderSummary } from './summary.ts'
 

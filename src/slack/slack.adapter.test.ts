@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Slack as Server, startSlack } from '../../local/slack/server.ts'
-import { samples } from '../report/report.samples.ts'
+import { samples } from '../../test/report-samples.ts'
 import { slackMessage } from '../report/slack-message.ts'
 import type { SlackMessage } from './slack.ts'
 import { slackWebApi } from './web-api.ts'

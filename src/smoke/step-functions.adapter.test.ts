@@ -1,10 +1,10 @@
 import { SFNClient } from '@aws-sdk/client-sfn'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { type Reply, scriptedAws } from '../../test/scripted-aws.ts'
+import { input, passed } from '../../test/smoke-example.ts'
 import { awsDefaults } from '../aws/client.ts'
-import { type Reply, scriptedAws } from '../aws/scripted-aws.ts'
 import type { Say } from '../step.ts'
 import { smokeCheck } from './check.ts'
-import { input, passed } from './example.ts'
 import { stepFunctions } from './step-functions.ts'
 
 const MACHINE = 'arn:aws:states:us-east-1:111122223333:stateMachine:checks'

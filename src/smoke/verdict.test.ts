@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { SmokeResult } from '../../checks/contract.ts'
+import { input, passed } from '../../test/smoke-example.ts'
 import { executionName, smokeFailure } from './check.ts'
-import { input, passed } from './example.ts'
 import { reportUrl } from './report-url.ts'
 import type { Execution } from './smoke.ts'
 import { verdictOf } from './verdict.ts'

@@ -1,7 +1,7 @@
-import type { SmokeCase, SmokeResult } from '../../checks/contract.ts'
-import { PreviewError } from '../errors.ts'
-import { environmentOf } from '../names.ts'
-import type { AppReport, Report, SmokeReport } from './report.ts'
+import type { SmokeCase, SmokeResult } from '../checks/contract.ts'
+import { PreviewError } from '../src/errors.ts'
+import { environmentOf } from '../src/names.ts'
+import type { AppReport, Report, SmokeReport } from '../src/report/report.ts'
 
 /** One environment's story, a report for every state it can be in: what the renderers' tests and pictures are made of. */
 

@@ -1,4 +1,4 @@
-import type { SmokeInput, SmokeResult } from '../../checks/contract.ts'
+import type { SmokeInput, SmokeResult } from '../checks/contract.ts'
 
 const id = '346e50ff9c5f4172807b918218604cbe'
 const commit = 'a'.repeat(40)
