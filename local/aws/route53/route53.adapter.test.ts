@@ -3,9 +3,10 @@ import {
   ChangeResourceRecordSetsCommand,
   GetChangeCommand,
   ListResourceRecordSetsCommand,
+  type ListResourceRecordSetsCommandInput,
   Route53Client,
 } from '@aws-sdk/client-route-53'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startAws } from '../aws.ts'
 import { startTrialAws, TRIAL_DOMAIN, type TrialAws } from '../trial-aws.ts'
 
@@ -129,6 +130,57 @@ test('a caller who may not change the zone hears nothing about it', async () => 
 test('names are kept in lower case, with * in octal', async () => {
   await send(alias('CREATE', '*.Mixed'))
   expect(await records()).toContain(`\\\\052.mixed.${TRIAL_DOMAIN}.`)
+})
+
+describe('A listing', () => {
+  const host = (label: string) => `${label}.order.${TRIAL_DOMAIN}.`
+  // The dot after a label counts: `-` sorts before it, digits and letters after.
+  const sorted = [
+    ['app1-x', 'A'],
+    ['app1-x', 'TXT'],
+    ['\\052.app1-x', 'A'],
+    ['app1', 'TXT'],
+    ['a.app1', 'A'],
+    ['app10', 'A'],
+    ['app2', 'A'],
+  ].map(([label = '', type]) => `${host(label)} ${type}`)
+  const list = async (input: Partial<ListResourceRecordSetsCommandInput>) => {
+    const all = { HostedZoneId: aws.account.zoneId, ...input }
+    const { ResourceRecordSets = [], ...page } = await client.send(new ListResourceRecordSetsCommand(all))
+    const lines = ResourceRecordSets.map(({ Name, Type }) => `${Name} ${Type}`)
+    return { ...page, lines: lines.filter((line) => line.includes(`.order.${TRIAL_DOMAIN}.`)) }
+  }
+  beforeAll(async () => {
+    const labels = ['app2', 'app10', 'a.app1', 'app1-x', '*.app1-x']
+    const aliases = labels.map((label) => alias('CREATE', `${label}.order`))
+    await send(...aliases, txt('CREATE', 'app1.order', '1'), txt('CREATE', 'app1-x.order', '1'))
+  })
+
+  test('is sorted by the labels from the right, each with its dot, then by type', async () => {
+    expect((await list({})).lines).toEqual(sorted)
+  })
+
+  test('begins at a name, or at a type of it', async () => {
+    const from = async (label: string, StartRecordType?: 'A' | 'TXT') =>
+      (await list({ StartRecordName: host(label), StartRecordType })).lines
+    expect(await from('app1-x')).toEqual(sorted)
+    expect(await from('app1-x', 'TXT')).toEqual(sorted.slice(1))
+    expect(await from('app1', 'A')).toEqual(sorted.slice(3))
+    expect(await from('app1-y')).toEqual(sorted.slice(3))
+    expect(await from('zzz')).toEqual([])
+  })
+
+  test.each([1, 2, 3, 6])('in pages of %i shows everything once', async (MaxItems) => {
+    const lines: string[] = []
+    let start: Partial<ListResourceRecordSetsCommandInput> = { StartRecordName: host('a') }
+    for (let page = 1; page <= sorted.length; page++) {
+      const found = await list({ ...start, MaxItems })
+      lines.push(...found.lines)
+      if (!found.IsTruncated || found.lines.length < MaxItems) break
+      start = { StartRecordName: found.NextRecordName, StartRecordType: found.NextRecordType }
+    }
+    expect(lines).toEqual(sorted)
+  })
 })
 
 test('a change is PENDING, and not served, until its time has come', async () => {
