@@ -16,7 +16,7 @@ const WORKFLOW = `${NAME}/.github/workflows/${REPOSITORY.workflowFile}@refs/head
 
 export type Files = Record<string, string>
 export type Scene = Awaited<ReturnType<typeof openScene>>
-export type StepOptions = Pick<RunOptions, 'cancelAfter' | 'onOutput'> & { inputs?: Record<string, string> }
+export type StepOptions = Pick<RunOptions, 'cancelAfter' | 'onOutput' | 'token' | 'env' | 'inputs'>
 
 /** What a program inside the stack needs to know of it. */
 export const stackFacts = async (): Promise<Stack & { aws: AwsFacts; options: StackOptions }> => {
@@ -59,18 +59,18 @@ export const openScene = async (given: { files: Files; inputs?: Record<string, s
     eventName: string,
     pullRequest: number | undefined,
     event: Record<string, unknown>,
-    { inputs, ...options }: StepOptions,
+    { inputs, env, ...options }: StepOptions,
   ): Promise<RunResult> => {
     const job = { repository: NAME, eventName, jobWorkflowRef: WORKFLOW, ...(pullRequest ? { pullRequest } : {}) }
     runs++
     return await runAction({
+      token: github.installationToken(NAME, { contents: 'read', 'pull-requests': 'write' }),
       ...options,
       actionDir: ACTION,
       eventName,
       event,
-      token: github.installationToken(NAME, { contents: 'read', 'pull-requests': 'write' }),
       inputs: { ...standard, ...given.inputs, ...inputs },
-      env: { ...github.jobVariables(job), GITHUB_RUN_ID: String(runs), AWS_ENDPOINT_URL: stack.aws.endpoint },
+      env: { ...github.jobVariables(job), GITHUB_RUN_ID: String(runs), AWS_ENDPOINT_URL: stack.aws.endpoint, ...env },
       timeout: 900_000,
     })
   }

@@ -20,7 +20,7 @@ const kubernetesName = z
 const urlPath = z
   .string()
   .max(2048)
-  .regex(/^\/(?![/\\])[^\s\\]*$/, 'a path such as /healthz, without a host')
+  .regex(/^\/(?![/\\])[^\s\\]*$/, 'write a path such as /healthz, without a host')
 const quantities = z.record(z.string(), z.union([z.string(), z.number()]))
 
 const app = z.strictObject({
@@ -62,7 +62,7 @@ export const parseConfig = (text: string): { config: PreviewConfig } | { problem
     offset === undefined ? { file: CONFIG_PATH } : { file: CONFIG_PATH, line: lines.linePos(offset).line }
 
   if (document.errors.length > 0)
-    return { problems: document.errors.map(({ message, pos }) => ({ message: firstLine(message), ...at(pos[0]) })) }
+    return { problems: document.errors.map(({ message, pos }) => ({ message: withoutPlace(message), ...at(pos[0]) })) }
   keepEnvironmentAsWritten(document)
 
   let value: unknown
@@ -118,7 +118,8 @@ const keepEnvironmentAsWritten = (document: Document): void => {
   })
 }
 
-const firstLine = (text: string): string => text.split('\n', 1)[0] ?? text
+/** The parser quotes the line below its message, and names it again at the end. */
+const withoutPlace = (message: string): string => message.replace(/( at line \d+, column \d+)?:?\n.*$/s, '')
 
 /** Published for editors; made of the very schema the parser uses. */
 export const jsonSchema = (): object => z.toJSONSchema(configSchema, { io: 'input' })

@@ -6,7 +6,7 @@ import { type Claim, claim } from './cluster/record.ts'
 import { lastGood } from './cluster/record-state.ts'
 import { waitReady } from './cluster/wait.ts'
 import { checkDns } from './dns/preflight.ts'
-import { isCode, PreviewError } from './errors.ts'
+import { isCode } from './errors.ts'
 import type { Intent } from './event.ts'
 import type { DeployPlan } from './plan.ts'
 import type { Dns } from './ports.ts'
@@ -14,7 +14,7 @@ import { askUrls, pointHosts } from './reach.ts'
 import { renderAll } from './render.ts'
 import { redact } from './report/redact.ts'
 import type { Evidence } from './report/report.ts'
-import { resolveDeploy } from './resolve.ts'
+import { movedOn, resolveDeploy } from './resolve.ts'
 import { checkSmoke } from './smoke/story.ts'
 import type { Say } from './step.ts'
 import type { Story } from './story.ts'
@@ -30,10 +30,8 @@ export const deploy = async (intent: Extract<Intent, { kind: 'deploy' }>, story:
   })
   report.environment = plan.environment
   report.commit = plan.commit
-  if (await isClosed(plan, story)) throw closed(plan)
 
-  const dns = await to.dns(plan.settings)
-  const objects = await run.step('Render and check', (say) => render(plan, dns, story, say))
+  const { dns, objects } = await run.step('Render and check', (say) => render(plan, story, say))
 
   const mine = await run.step('Claim the environment', (say) => claimFor(plan, dns, story, say))
   const told = to.announce(plan.pullRequests)
@@ -90,13 +88,17 @@ const rollOut = async (
   await run.step('Smoke check', (say) => checkSmoke(plan, story, say))
 }
 
-const render = async (plan: DeployPlan, dns: Dns | undefined, { to, of }: Story, say: Say): Promise<KubeObject[]> => {
-  const kustomize = await to.kustomize()
-  const rendered = await renderAll(kustomize, plan, of.tempFolder)
+const render = async (
+  plan: DeployPlan,
+  { to, of }: Story,
+  say: Say,
+): Promise<{ dns: Dns | undefined; objects: KubeObject[] }> => {
+  const [kustomize, dns] = await Promise.all([to.kustomize(), to.dns(plan.settings)])
+  const objects = await renderAll(kustomize, plan, of.tempFolder)
   const hosts = plan.apps.map(({ host }) => host)
   if (dns) await checkDns(dns.zone, { hosts, environment: plan.environment, apex: dns.apex })
-  say.detail(`${rendered.length} objects by ${kustomize.version}`)
-  return rendered
+  say.detail(`${objects.length} objects by ${kustomize.version}`)
+  return { dns, objects }
 }
 
 /** Finishes a removal that its own run left unfinished, then claims anew. */
@@ -134,18 +136,13 @@ const claimFor = async (plan: DeployPlan, dns: Dns | undefined, story: Story, sa
   }
 }
 
-/** Throws when the pull request has moved on: its newer commit has a run of its own. */
+/** Throws when the pull request has moved on. */
 const isClosed = async (plan: DeployPlan, { to }: Story): Promise<boolean> => {
   const pr = await to.pullRequests.get(plan.pullRequest)
   if (pr === undefined || pr.state === 'closed') return true
   if (pr.head.sha === plan.commit) return false
-  throw new PreviewError('Superseded', `#${plan.pullRequest} has moved on to ${pr.head.sha.slice(0, 7)}`, {
-    hint: 'nothing to do here: the run of that commit makes the preview',
-  })
+  throw movedOn(pr)
 }
-
-const closed = (plan: DeployPlan): PreviewError =>
-  new PreviewError('Superseded', `#${plan.pullRequest} is closed`, { hint: 'reopen it to get a preview' })
 
 const summarize = (changes: ChangeSet, say: Say): void => {
   const counts = Map.groupBy(changes, ({ action }) => action)
@@ -155,13 +152,10 @@ const summarize = (changes: ChangeSet, say: Say): void => {
 }
 
 const release = async (plan: DeployPlan, mine: Claim, { report }: Story): Promise<void> => {
-  const expires = new Date(Date.now() + plan.settings.ttl).toISOString()
-  report.expires = expires
   await mine.release({
     phase: 'Live',
     urls: Object.fromEntries(plan.apps.map(({ name, url }) => [name, url])),
     ingressClass: plan.settings.ingressClass,
-    expires,
     ...(report.smoke ? { smoke: { ok: report.smoke.ok } } : {}),
     ...(report.smoke?.reportUrl ? { report: report.smoke.reportUrl } : {}),
   })

@@ -23,7 +23,7 @@ describe('pull_request', () => {
   test.each(['opened', 'synchronize', 'reopened', 'ready_for_review'])('%s deploys the head commit', (action) => {
     expect(intentOf(event(action), 'auto', '')).toEqual({ kind: 'deploy', target: { pullRequest: 12 }, sha: 'abc' })
   })
-  test('closed removes, also a fork’s and a draft’s', () => {
+  test('closed removes, also a draft’s and what may have been ours', () => {
     const removed = { kind: 'teardown', target: { pullRequest: 12 }, force: false }
     expect(intentOf(event('closed'), 'auto', '')).toEqual(removed)
     expect(intentOf(event('closed', { repo: null, draft: true }), 'auto', '')).toEqual(removed)
@@ -32,6 +32,7 @@ describe('pull_request', () => {
     ['an action that changes nothing', event('assigned')],
     ['a draft', event('opened', { draft: true })],
     ['a fork', event('opened', { repo: { full_name: 'stranger/shop' } })],
+    ['a fork that is closed', event('closed', { repo: { full_name: 'stranger/shop' } })],
     ['a deleted fork', event('synchronize', { repo: null })],
     ['a fork on pull_request_target', event('opened', { repo: { full_name: 'stranger/shop' } }, 'pull_request_target')],
   ])('%s is an explained skip', (_, of) => {

@@ -28,8 +28,11 @@ const pullRequestEvent = z.object({
   }),
 })
 
-/** Pure. The event is a hint: whether the pull request is still open, and at this commit, is asked later. */
-export const intentOf = (event: Event, mode: Mode, target: string): Intent => {
+/**
+ * Pure. The event is a hint: whether the pull request is still open, and at this commit, is asked later. `mode` as it was
+ * given: what is skipped is skipped whatever the inputs are, because a fork's run gets neither secrets nor variables.
+ */
+export const intentOf = (event: Event, mode: string, target: string): Intent => {
   if (event.name === 'workflow_dispatch') return dispatched(mode, target)
   if (event.name === 'pull_request' || event.name === 'pull_request_target') return ofPullRequest(event, mode)
   return {
@@ -39,8 +42,8 @@ export const intentOf = (event: Event, mode: Mode, target: string): Intent => {
   }
 }
 
-const dispatched = (mode: Mode, target: string): Intent => {
-  if (mode === 'auto')
+const dispatched = (mode: string, target: string): Intent => {
+  if (mode !== 'deploy' && mode !== 'teardown')
     throw new PreviewError('BadInput', 'a workflow_dispatch run must say what to do', {
       hint: 'set mode to deploy or teardown',
     })
@@ -53,7 +56,7 @@ const dispatched = (mode: Mode, target: string): Intent => {
   return mode === 'deploy' ? { kind: 'deploy', target: what } : { kind: 'teardown', target: what, force: true }
 }
 
-const ofPullRequest = (event: Event, mode: Mode): Intent => {
+const ofPullRequest = (event: Event, mode: string): Intent => {
   const parsed = pullRequestEvent.safeParse(event.payload)
   if (!parsed.success)
     throw new PreviewError('BadInput', `the ${event.name} event does not describe a pull request`, {
@@ -62,14 +65,16 @@ const ofPullRequest = (event: Event, mode: Mode): Intent => {
   const { action, pull_request: pr } = parsed.data
   const skip = (reason: string, hint: string): Intent => ({ kind: 'skip', reason, hint, pullRequest: pr.number })
 
-  if (action === 'closed') return { kind: 'teardown', target: { pullRequest: pr.number }, force: false }
+  const isOurs = pr.head.repo?.full_name === event.repository
+  // A repository that is gone has no name: whose the branch was is found out later.
+  if (action === 'closed' && (isOurs || pr.head.repo === null))
+    return { kind: 'teardown', target: { pullRequest: pr.number }, force: false }
+  if (!isOurs) return skip('pull requests from forks get no preview', 'push the branch to this repository to get one')
   if (!DEPLOYING.has(action) && mode === 'auto')
     return skip(
       `the action ${action} does not change a preview`,
       `previews follow ${[...DEPLOYING, 'closed'].join(', ')}`,
     )
-  if (pr.head.repo?.full_name !== event.repository)
-    return skip('pull requests from forks get no preview', 'push the branch to this repository to get one')
   if (pr.draft) return skip('the pull request is a draft', 'mark it as ready for review to get a preview')
   return { kind: 'deploy', target: { pullRequest: pr.number }, sha: pr.head.sha }
 }

@@ -49,13 +49,13 @@ test.each([
   [{ region: 'us-east-99' }, 'not an AWS region'],
   [{ namespace: 'Kube_System' }, 'not a Kubernetes namespace'],
   [{ 'role-to-assume': 'admin' }, 'not the ARN of an IAM role'],
-  [{ 'slack-token': 'x' }, 'go together'],
+  [{ 'slack-token': 'x' }, 'slack-token needs slack-channel'],
   [{ images: 'app1' }, 'is not understood'],
   [{ images: 'app1=repo' }, 'is not understood'],
   [{ domain: 'localhost' }, 'input domain'],
   [{ 'hosted-zone-id': 'example.com' }, 'input hosted-zone-id'],
-  [{ ttl: '-1' }, 'input ttl'],
-  [{ ttl: 'NaN' }, 'input ttl'],
+  [{ 'wait-timeout': '-1' }, 'input wait-timeout'],
+  [{ 'smoke-timeout': 'NaN' }, 'input smoke-timeout'],
   [{ 'smoke-required': 'yes' }, 'input smoke-required'],
   [{ 'url-template': 'javascript:{host}' }, 'input url-template'],
   [{ 'host-template': '{app}.{domain}' }, 'input host-template'],
@@ -65,5 +65,5 @@ test.each([
 })
 
 test('everything that is wrong is said at once', () => {
-  expect(problems({ clutser: 'x', region: 'nowhere', ttl: '0d' })).toHaveLength(5)
+  expect(problems({ clutser: 'x', region: 'nowhere', 'wait-timeout': '0m' })).toHaveLength(5)
 })

@@ -90,8 +90,8 @@ export const parseInputs = (raw: Record<string, string>): Inputs => {
   )
   check(get('github-token') !== '', 'github-token is empty', 'leave it out to use the workflow’s own token')
   check(
-    (get('slack-token') === '') === (get('slack-channel') === ''),
-    'slack-token and slack-channel go together',
+    get('slack-token') === '' || get('slack-channel') !== '',
+    'slack-token needs slack-channel',
     'set both, or slack-webhook-url alone',
   )
   check(
@@ -105,7 +105,11 @@ export const parseInputs = (raw: Record<string, string>): Inputs => {
   )
   problems.push(...settingProblems(settings))
 
-  if (problems.length > 0) throw new PreviewError('BadInput', 'the inputs are not right', { problems })
+  if (problems.length > 0)
+    throw new PreviewError('BadInput', 'the inputs are not right', {
+      problems,
+      hint: "correct them in the workflow's `with:`",
+    })
   return {
     mode: mode as Mode,
     target: get('target'),

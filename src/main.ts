@@ -33,7 +33,7 @@ const main = async (): Promise<void> => {
   }
   report.ms = Math.round(performance.now() - started)
   // Of a cancelled run seconds are left, but its post step has minutes: that finishes the comment.
-  if (!isCode(report.failure, 'Cancelled') && told.channels) {
+  if (!isCode(report.failure, 'Cancelled') && told.channels && isNews(report)) {
     await tell(report, told.pullRequests, told.channels)
     core.saveState(UNFINISHED, '')
   }
@@ -46,12 +46,17 @@ const carryOut = async (
   signal: AbortSignal,
   told: Told & { channels?: Channels },
 ): Promise<void> => {
-  const context = await contextFrom(process.env)
-  report.run = { url: context.run.url, attempt: context.run.attempt }
-  const inputs = parseInputs(secretless())
-  const intent = intentOf(context.event, inputs.mode, inputs.target)
+  const { context, intent, inputs } = await run.step('Read the event and the inputs', async (say) => {
+    const context = await contextFrom(process.env)
+    report.run = { url: context.run.url, attempt: context.run.attempt }
+    const raw = secretless()
+    const intent = intentOf(context.event, raw.mode || 'auto', raw.target ?? '')
+    const inputs = intent.kind === 'skip' ? undefined : parseInputs(raw)
+    if (inputs && !inputs.slack && raw['slack-channel']) say.info('no Slack message: slack-token is empty')
+    return { context, intent, inputs }
+  })
   report.intent = intent
-  if (intent.kind === 'skip') {
+  if (intent.kind === 'skip' || inputs === undefined) {
     report.status = 'skipped'
     return
   }
@@ -68,6 +73,7 @@ const carryOut = async (
     idToken: () => core.getIDToken('sts.amazonaws.com'),
   })
   told.channels = outside.channels
+  if ('pullRequest' in intent.target) told.pullRequests = [intent.target.pullRequest]
   const announce = async (pullRequests: readonly number[]): Promise<void> => {
     told.pullRequests = pullRequests
     core.saveState(UNFINISHED, { report, pullRequests } satisfies Told)
@@ -110,6 +116,9 @@ const post = async (): Promise<void> => {
   })
   await tell({ ...report, status: 'failed', failure }, pullRequests, channels)
 }
+
+/** A run that claimed nothing tells only of a failure: the comment is another run's. */
+const isNews = ({ status, life }: Report): boolean => status === 'failed' || life !== undefined
 
 const newReport = (run: Steps): Report => ({
   intent: { kind: 'skip', reason: '', hint: '' },

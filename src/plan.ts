@@ -1,5 +1,5 @@
-import type { PreviewConfig } from './config.ts'
-import { PreviewError } from './errors.ts'
+import { type App, CONFIG_PATH, type PreviewConfig } from './config.ts'
+import { PreviewError, type Problem } from './errors.ts'
 import type { OverlayApp } from './kustomize/overlay.ts'
 import { type Environment, hostOf } from './names.ts'
 import type { Settings } from './settings.ts'
@@ -37,8 +37,11 @@ export const planOf = ({ config, images, ...rest }: Wanted): DeployPlan => {
   const unknown = Object.keys(images).filter((app) => !(app in config.apps))
   if (unknown.length > 0)
     throw new PreviewError('BadInput', `images names ${unknown.join(', ')}, which .github/preview.yaml does not`, {
-      hint: `its apps are ${Object.keys(config.apps).join(', ')}`,
+      object: 'images',
+      hint: `use the names of its apps (${Object.keys(config.apps).join(', ')}), or add the app there`,
     })
+  const problems = Object.entries(config.apps).flatMap(([name, app]) => unsharedIn(name, app, settings.sharedObjects))
+  if (problems.length > 0) throw new PreviewError('BadInput', 'apps use what is not shared with them', { problems })
   return {
     ...rest,
     smokeAttempts: config.smoke?.attempts ?? 3,
@@ -65,3 +68,17 @@ const versioned = (image: string, commit: string): string => {
   const hasVersion = image.includes('@') || image.indexOf(':', image.lastIndexOf('/') + 1) >= 0
   return hasVersion ? image : `${image}:${commit}`
 }
+
+/** What lies in the namespace is other people's, unless the platform team says that previews may use it. */
+const unsharedIn = (name: string, app: App, shared: readonly string[]): Problem[] =>
+  [
+    ...app.secrets.map((secret) => `Secret/${secret}`),
+    ...app.imagePullSecrets.map((secret) => `Secret/${secret}`),
+    ...(app.serviceAccount === undefined ? [] : [`ServiceAccount/${app.serviceAccount}`]),
+  ]
+    .filter((object) => !shared.includes(object))
+    .map((object) => ({
+      message: `apps.${name} uses ${object}, which is not shared`,
+      file: CONFIG_PATH,
+      hint: `the platform team adds ${object} to shared-objects in the install ConfigMap`,
+    }))

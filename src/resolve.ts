@@ -19,7 +19,10 @@ export const resolveDeploy = async (
     throw new PreviewError('Superseded', `#${pr.number} comes from a fork: forks get no preview`, {
       hint: 'push the branch to this repository to get one',
     })
+  if (pr.state === 'closed')
+    throw new PreviewError('Superseded', `#${pr.number} is closed`, { hint: 'reopen it to get a preview' })
   const commit = intent.sha ?? pr.head.sha
+  if (pr.head.sha !== commit) throw movedOn(pr)
   const [config, open] = await Promise.all([readConfig(to.source, commit), to.pullRequests.openFor(pr.head.branch)])
   return planOf({
     environment: environmentOf(
@@ -34,6 +37,12 @@ export const resolveDeploy = async (
     images: of.images,
   })
 }
+
+/** Its newer commit has a run of its own. */
+export const movedOn = ({ number, head }: PullRequest): PreviewError =>
+  new PreviewError('Superseded', `#${number} has moved on to ${head.sha.slice(0, 7)}`, {
+    hint: 'nothing to do here: the run of that commit makes the preview',
+  })
 
 /** The pull request that is meant; for a branch, the newest open one with that head. */
 export const targeted = async (pullRequests: PullRequests, target: Target): Promise<PullRequest | undefined> =>
@@ -58,7 +67,11 @@ export const readSettings = async (cluster: Ports['cluster'], of: Run): Promise<
   })
   const resolved = resolveSettings(of.settings, install?.data, of.repository, of.namespace)
   if ('settings' in resolved) return resolved.settings
-  throw new PreviewError('BadInput', 'the settings are not right', { problems: resolved.problems })
+  throw new PreviewError('BadInput', 'the settings are not right', {
+    object: `ConfigMap/${of.namespace}/${INSTALL_NAME}`,
+    problems: resolved.problems,
+    hint: 'correct the inputs, or ask who keeps the install ConfigMap',
+  })
 }
 
 /** `.github/preview.yaml` of the commit that is deployed, wherever the run itself was started from. */
@@ -66,9 +79,14 @@ const readConfig = async (source: Source, commit: string): Promise<PreviewConfig
   const text = await source.file(commit, CONFIG_PATH)
   if (text === undefined)
     throw new PreviewError('BadInput', `${CONFIG_PATH} does not exist at ${commit.slice(0, 7)}`, {
+      object: CONFIG_PATH,
       hint: 'add it, for example: apps: { web: { image: registry/web, port: 3000, health: /healthz } }',
     })
   const read = parseConfig(text)
   if ('config' in read) return read.config
-  throw new PreviewError('BadInput', `${CONFIG_PATH} is not right`, { problems: read.problems })
+  throw new PreviewError('BadInput', `${CONFIG_PATH} is not right`, {
+    object: CONFIG_PATH,
+    problems: read.problems,
+    hint: 'correct these lines and push again',
+  })
 }

@@ -14,7 +14,6 @@ test('a domain is enough', () => {
       dns: 'records',
       hostTemplate: '{id}-{app}.{domain}',
       urlTemplate: 'https://{host}',
-      ttl: 604_800_000,
       pureId: true,
     },
   })
@@ -22,9 +21,16 @@ test('a domain is enough', () => {
 
 test('the install ConfigMap fills what the inputs leave open', () => {
   expect(
-    resolve({}, { domain: 'p.example.com', ttl: '2d', 'ingress-annotations': 'a/b: [{"HTTPS": 443}]\ne: no' }),
+    resolve(
+      {},
+      { domain: 'p.example.com', 'wait-timeout': '2h', 'ingress-annotations': 'a/b: [{"HTTPS": 443}]\ne: no' },
+    ),
   ).toMatchObject({
-    settings: { domain: 'p.example.com', ttl: 172_800_000, ingressAnnotations: { 'a/b': '[{"HTTPS": 443}]', e: 'no' } },
+    settings: {
+      domain: 'p.example.com',
+      timeouts: { wait: 7_200_000 },
+      ingressAnnotations: { 'a/b': '[{"HTTPS": 443}]', e: 'no' },
+    },
   })
 })
 
@@ -44,10 +50,14 @@ test('repositories: a stranger is refused, and a second one puts the repository 
 })
 
 test('an unknown or broken install setting is named', () => {
-  expect(messages({ domain: 'p.example.com' }, { domian: 'x', ttl: 'soon' })).toEqual([
+  expect(messages({ domain: 'p.example.com' }, { domian: 'x', 'wait-timeout': 'soon' })).toEqual([
     'the install ConfigMap has the unknown setting domian',
-    'setting ttl: write a duration such as 90s, 15m, 2h or 7d',
+    'setting wait-timeout: write a duration such as 90s, 15m or 2h',
   ])
 })
 
 test('no domain anywhere', () => expect(messages({})).toEqual(['domain is not set']))
+
+test('probe: vpc needs a smoke check that must pass', () => {
+  expect(messages({ domain: 'p.example.com', probe: 'vpc' })).toEqual([expect.stringContaining('probe: vpc')])
+})

@@ -3,11 +3,11 @@ import type { Problem } from './errors.ts'
 
 const MINUTE = 60_000
 
-/** `90s`, `15m`, `2h`, `7d` in milliseconds. */
-const UNIT: Record<string, number> = { s: 1000, m: MINUTE, h: 60 * MINUTE, d: 24 * 60 * MINUTE }
-export const duration = z
+/** In milliseconds. */
+const UNIT: Record<string, number> = { s: 1000, m: MINUTE, h: 60 * MINUTE }
+const duration = z
   .string()
-  .regex(/^[1-9]\d{0,4}[smhd]$/, 'write a duration such as 90s, 15m, 2h or 7d')
+  .regex(/^[1-9]\d{0,4}[smh]$/, 'write a duration such as 90s, 15m or 2h')
   .transform((text) => Number.parseInt(text, 10) * (UNIT[text.slice(-1)] ?? 0))
 
 const label = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
@@ -66,7 +66,6 @@ const schema = z.object({
     )
     .optional(),
   'smoke-required': flag.default(true),
-  ttl: duration.default(7 * 24 * 60 * MINUTE),
   'wait-timeout': duration.default(10 * MINUTE),
   'smoke-timeout': duration.default(15 * MINUTE),
   'remove-timeout': duration.default(10 * MINUTE),
@@ -89,12 +88,12 @@ export type Settings = {
   ingressClass: string
   ingressGroup: string
   ingressAnnotations: Record<string, string>
+  /** `Kind/name` of what is there already and an app may use. */
+  sharedObjects: string[]
   hostTemplate: string
   urlTemplate: string
   probe: 'runner' | 'vpc' | 'none'
   smoke: { stateMachineArn: string; required: boolean } | undefined
-  /** Without a push for this long, a preview expires. */
-  ttl: number
   timeouts: { wait: number; smoke: number; remove: number }
 }
 
@@ -137,6 +136,11 @@ export const resolveSettings = (
       message: `the install does not serve ${repository}`,
       hint: 'add it to repositories in the install ConfigMap',
     })
+  if (data.probe === 'vpc' && (data['state-machine-arn'] === undefined || !data['smoke-required']))
+    problems.push({
+      message: 'probe: vpc leaves the question whether the preview answers to the smoke check alone',
+      hint: 'set state-machine-arn, and leave smoke-required at true',
+    })
   return problems.length > 0 || data.domain === undefined
     ? { problems }
     : { settings: settingsOf(data, data.domain, namespace) }
@@ -151,6 +155,7 @@ const settingsOf = (data: Parsed, domain: string, namespace: string): Settings =
   ingressClass: data['ingress-class'],
   ingressGroup: data['ingress-group'],
   ingressAnnotations: data['ingress-annotations'],
+  sharedObjects: data['shared-objects'],
   hostTemplate: data['host-template'],
   urlTemplate: data['url-template'],
   probe: data.probe,
@@ -158,7 +163,6 @@ const settingsOf = (data: Parsed, domain: string, namespace: string): Settings =
     data['state-machine-arn'] === undefined
       ? undefined
       : { stateMachineArn: data['state-machine-arn'], required: data['smoke-required'] },
-  ttl: data.ttl,
   timeouts: { wait: data['wait-timeout'], smoke: data['smoke-timeout'], remove: data['remove-timeout'] },
 })
 

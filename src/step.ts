@@ -1,4 +1,4 @@
-import { PreviewError } from './errors.ts'
+import { isCode, PreviewError } from './errors.ts'
 import type { Log } from './log.ts'
 
 export type StepStatus = 'done' | 'unchanged' | 'skipped' | 'failed'
@@ -40,7 +40,7 @@ export const steps = (log: Log, groups: Groups): Steps => {
     try {
       return await act(say)
     } catch (error) {
-      result.status = 'failed'
+      result.status = isCode(error, 'Superseded') ? 'skipped' : 'failed'
       throw named(error, name)
     } finally {
       result.ms = Math.round(performance.now() - started)

@@ -17,26 +17,31 @@ type Teardown = Extract<Intent, { kind: 'teardown' }>
 /** Removes everything of an environment, in an order in which nothing points at what is already gone, and proves it. */
 export const teardown = async (intent: Teardown, story: Story): Promise<void> => {
   const { to, of, run, report } = story
-  const { environment, pullRequests, settings, found } = await run.step('Read what is to be removed', async (say) => {
-    const [subject, settings] = await Promise.all([subjectOf(intent, story), readSettings(to.cluster, of)])
-    const { repository, repositoryId } = of
-    const environment = environmentOf({ repository, repositoryId, branch: subject.branch }, settings.pureId)
-    const found = await readRecord(to.cluster, of.namespace, environment)
-    say.detail(found ? `environment ${environment.short}, ${found.record.members.length} objects` : 'nothing is there')
-    return {
-      environment,
-      settings,
-      found,
-      pullRequests: [...new Set([...subject.pullRequests, ...(found?.record.pullRequests ?? [])])],
-    }
-  })
+  const { environment, pullRequests, settings, found, dns } = await run.step(
+    'Read what is to be removed',
+    async (say) => {
+      const [subject, settings] = await Promise.all([subjectOf(intent, story), readSettings(to.cluster, of)])
+      const { repository, repositoryId } = of
+      const environment = environmentOf({ repository, repositoryId, branch: subject.branch }, settings.pureId)
+      const found = await readRecord(to.cluster, of.namespace, environment)
+      say.detail(
+        found ? `environment ${environment.short}, ${found.record.members.length} objects` : 'nothing is there',
+      )
+      return {
+        environment,
+        settings,
+        found,
+        dns: found && (await to.dns(settings)),
+        pullRequests: [...new Set([...subject.pullRequests, ...(found?.record.pullRequests ?? [])])],
+      }
+    },
+  )
   report.environment = environment
   if (found === undefined) {
     report.status = 'removed'
     return
   }
   report.status = 'removing'
-  const dns = await to.dns(settings)
   const mine = await run.step('Claim the environment', async (say) => {
     const holder = { run: of.id, attempt: of.attempt, url: of.url }
     const wish = { namespace: of.namespace, environment, phase: 'Terminating' as const, holder, now: () => new Date() }

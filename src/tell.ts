@@ -1,4 +1,4 @@
-import { causeChain } from './errors.ts'
+import { causeChain, PreviewError } from './errors.ts'
 import type { Comments } from './github/pull-request.ts'
 import type { Log } from './log.ts'
 import { renderComment } from './report/comment.ts'
@@ -19,14 +19,13 @@ export const tell = async (
   { comments, slack, log }: Channels,
 ): Promise<void> => {
   for (const pullRequest of pullRequests) {
-    await optional(`the comment on #${pullRequest}`, log, async () => {
-      const ours = (await comments.own(pullRequest)).flatMap((comment) => {
-        const marker = parseMarker(comment.body)
-        return marker === undefined ? [] : [{ comment, marker }]
-      })
-      const found = ours.at(-1)
-      if (!mayOverwrite(found?.marker, report.life)) return
-      const place = await slackPlace(report, found?.marker.slack, slack, log)
+    const what = `the comment on #${pullRequest}`
+    const ours = await optional(what, log, () => ownComments(comments, pullRequest))
+    const found = ours?.at(-1)
+    if (!mayOverwrite(found?.marker, report.life)) continue
+    const place = await slackPlace(report, found?.marker.slack, slack, log)
+    if (ours === undefined) continue
+    await optional(what, log, async () => {
       const body = renderComment(report, {
         ...(found ? { previous: found.marker } : {}),
         ...(place ? { slack: place } : {}),
@@ -36,6 +35,12 @@ export const tell = async (
     })
   }
 }
+
+const ownComments = async (comments: Comments, pullRequest: number) =>
+  (await comments.own(pullRequest)).flatMap((comment) => {
+    const marker = parseMarker(comment.body)
+    return marker === undefined ? [] : [{ comment, marker }]
+  })
 
 /** Slack hears of results; what is under way stands in the comment. */
 const slackPlace = async (
@@ -53,7 +58,8 @@ export const optional = async <T>(what: string, log: Log, act: () => Promise<T>)
   try {
     return await act()
   } catch (error) {
-    log.warning(`${what} could not be written: ${causeChain(error).join(': ')}`)
+    const hint = error instanceof PreviewError && error.hint ? ` — ${error.hint}` : ''
+    log.warning(`${what} could not be written: ${causeChain(error).join(': ')}${hint}`)
     return undefined
   }
 }

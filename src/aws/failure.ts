@@ -5,6 +5,8 @@ type Call = {
   action: string
   /** What it was called on: a zone's id, an ARN. */
   object: string
+  /** What else may be wrong where the role is denied: least privilege cannot tell a wrong name from a missing right. */
+  check?: string
   signal?: AbortSignal
 }
 
@@ -14,7 +16,7 @@ const CREDENTIALS =
 const BUSY = /^(Throttling|ThrottlingException|TooManyRequestsException|PriorRequestNotComplete|TimeoutError)$/
 
 /** An error of the SDK, after its retries, in words a person can act on. AWS' own text stays in the cause. */
-export const awsFailure = (cause: unknown, { action, object, signal }: Call): PreviewError => {
+export const awsFailure = (cause: unknown, { action, object, check, signal }: Call): PreviewError => {
   // The credentials provider's own, which says more than we could.
   if (cause instanceof PreviewError) return cause
   const { name, message, status } = partsOf(cause)
@@ -30,7 +32,7 @@ export const awsFailure = (cause: unknown, { action, object, signal }: Call): Pr
     return new PreviewError('AccessDenied', `AWS refused ${action} on ${object}`, {
       object,
       cause,
-      hint: `allow ${action} on ${object} in the policy of the role that the action runs as`,
+      hint: `${check === undefined ? '' : `${check} `}allow ${action} on ${object} in the policy of the role that the action runs as`,
     })
   if (BUSY.test(name) || status === undefined || status === 429 || status >= 500)
     return new PreviewError('Unavailable', `${action} on ${object} got no good answer within its retries: ${name}`, {

@@ -61,7 +61,12 @@ const describe = async (eks: Eks): Promise<Described> => {
         hint: 'check the input region',
         cause,
       })
-    throw awsFailure(cause, { action: 'eks:DescribeCluster', object: `${cluster} in ${region}`, signal })
+    throw awsFailure(cause, {
+      action: 'eks:DescribeCluster',
+      object: `${cluster} in ${region}`,
+      check: 'check the inputs cluster and region; if they are right',
+      signal,
+    })
   }
 }
 

@@ -77,7 +77,12 @@ const listed = async (
   try {
     return await client.send(new ListHostedZonesByNameCommand(start), { abortSignal: signal })
   } catch (cause) {
-    throw awsFailure(cause, { action: 'route53:ListHostedZonesByName', object: '*', signal })
+    throw awsFailure(cause, {
+      action: 'route53:ListHostedZonesByName',
+      object: '*',
+      check: 'set hosted-zone-id, or',
+      signal,
+    })
   }
 }
 

@@ -78,9 +78,8 @@ const isInSync = async ({ client, signal }: Access, changeId: string): Promise<b
   }
 }
 
-/** The SDK's own list is empty: Route 53 sends all in one text, in brackets. */
-const messagesOf = ({ messages, message }: InvalidChangeBatch): string[] =>
-  messages?.length ? messages : [message.replace(/^\[|\]$/g, '')]
+/** All in one text, in brackets; the list that is documented stays empty. */
+const messagesOf = ({ message }: InvalidChangeBatch): string[] => [message.replace(/^\[|\]$/g, '')]
 
 type Start = {
   StartRecordName?: string | undefined

@@ -14,4 +14,9 @@ export const zoneFailure = (
         cause,
         hint: 'check hosted-zone-id, and that dns-role-to-assume is a role of the account the zone is in',
       })
-    : awsFailure(cause, { action: `route53:${call}`, object: `arn:aws:route53:::hostedzone/${zoneId}`, signal })
+    : awsFailure(cause, {
+        action: `route53:${call}`,
+        object: `arn:aws:route53:::hostedzone/${zoneId}`,
+        check: 'check hosted-zone-id; if it is right',
+        signal,
+      })

@@ -18,7 +18,8 @@ export const fold = (summary: string, body: string, open = false): string =>
 /** Cause class, object, what was found, what to do next. Open: it is why the reader came. */
 export const failureFold = ({ status, failure, evidence = [] }: Report): string => {
   if (failure === undefined || status === 'superseded') return ''
-  const object = failure.object === undefined ? '' : `${markdownCode(failure.object)}: `
+  const { object: named } = failure
+  const object = named === undefined || failure.message.includes(named) ? '' : `${markdownCode(named)}: `
   const body = [
     object +
       causeChain(failure)
