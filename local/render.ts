@@ -38,7 +38,7 @@ const render = async (): Promise<string> => {
       { repository: 'acme/shop', repositoryId: 1, branch: values.branch },
       resolved.settings.pureId,
     ),
-    pullRequest: 1,
+    pullRequest: { number: 1, title: '', url: '' },
     pullRequests: [1],
     commit: values.commit,
     config: read.config,

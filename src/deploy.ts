@@ -25,10 +25,11 @@ export const deploy = async (intent: Extract<Intent, { kind: 'deploy' }>, story:
   const { to, of, run, report } = story
   const plan = await run.step('Read what is wanted', async (say) => {
     const plan = await resolveDeploy(intent, to, of)
-    say.detail(`#${plan.pullRequest} at ${plan.commit.slice(0, 7)}, environment ${plan.environment.short}`)
+    say.detail(`#${plan.pullRequest.number} at ${plan.commit.slice(0, 7)}, environment ${plan.environment.short}`)
     return plan
   })
   report.environment = plan.environment
+  report.pullRequest = plan.pullRequest
   report.commit = plan.commit
 
   const { dns, objects } = await run.step('Render and check', (say) => render(plan, story, say))
@@ -138,7 +139,7 @@ const claimFor = async (plan: DeployPlan, dns: Dns | undefined, story: Story, sa
 
 /** Throws when the pull request has moved on. */
 const isClosed = async (plan: DeployPlan, { to }: Story): Promise<boolean> => {
-  const pr = await to.pullRequests.get(plan.pullRequest)
+  const pr = await to.pullRequests.get(plan.pullRequest.number)
   if (pr === undefined || pr.state === 'closed') return true
   if (pr.head.sha === plan.commit) return false
   throw movedOn(pr)

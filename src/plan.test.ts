@@ -10,7 +10,7 @@ const plan = (yaml: string, inputs: Record<string, string> = {}, images: Record<
   if ('problems' in read || 'problems' in resolved) throw new Error('the test is wrong')
   return planOf({
     environment: environmentOf({ repository: 'acme/shop', repositoryId: 1, branch: 'feature/login' }, true),
-    pullRequest: 12,
+    pullRequest: { number: 12, title: 'Log in', url: 'https://github.com/acme/shop/pull/12' },
     pullRequests: [12],
     commit: 'c'.repeat(40),
     config: read.config,

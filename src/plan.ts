@@ -1,8 +1,12 @@
 import { type App, CONFIG_PATH, type PreviewConfig } from './config.ts'
 import { PreviewError, type Problem } from './errors.ts'
+import type { PullRequest } from './github/pull-request.ts'
 import type { OverlayApp } from './kustomize/overlay.ts'
 import { type Environment, hostOf } from './names.ts'
 import type { Settings } from './settings.ts'
+
+/** How people know a pull request. */
+export type PullRequestName = Pick<PullRequest, 'number' | 'title' | 'url'>
 
 export type PlannedApp = OverlayApp & { url: string }
 
@@ -10,7 +14,7 @@ export type PlannedApp = OverlayApp & { url: string }
 export type DeployPlan = {
   environment: Environment
   /** The pull request this run is for. */
-  pullRequest: number
+  pullRequest: PullRequestName
   /** All open pull requests with this head branch: they share the environment. */
   pullRequests: number[]
   /** The head commit. */
@@ -22,7 +26,7 @@ export type DeployPlan = {
 
 type Wanted = {
   environment: Environment
-  pullRequest: number
+  pullRequest: PullRequestName
   pullRequests: number[]
   commit: string
   config: PreviewConfig
@@ -49,7 +53,7 @@ export const planOf = ({ config, images, ...rest }: Wanted): DeployPlan => {
       const host = hostOf(settings.hostTemplate, {
         id: environment.id,
         app: name,
-        pr: pullRequest,
+        pr: pullRequest.number,
         domain: settings.domain,
       })
       return {

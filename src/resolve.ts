@@ -3,7 +3,7 @@ import { PreviewError } from './errors.ts'
 import type { Intent, Target } from './event.ts'
 import type { PullRequest, PullRequests, Source } from './github/pull-request.ts'
 import { environmentOf, INSTALL_NAME } from './names.ts'
-import { type DeployPlan, planOf } from './plan.ts'
+import { type DeployPlan, type PullRequestName, planOf } from './plan.ts'
 import type { Ports, Run } from './ports.ts'
 import { resolveSettings, type Settings } from './settings.ts'
 
@@ -29,7 +29,7 @@ export const resolveDeploy = async (
       { repository: of.repository, repositoryId: of.repositoryId, branch: pr.head.branch },
       settings.pureId,
     ),
-    pullRequest: pr.number,
+    pullRequest: nameOf(pr),
     pullRequests: [...new Set([pr.number, ...open.map(({ number }) => number)])],
     commit,
     config,
@@ -37,6 +37,8 @@ export const resolveDeploy = async (
     images: of.images,
   })
 }
+
+export const nameOf = ({ number, title, url }: PullRequest): PullRequestName => ({ number, title, url })
 
 /** Its newer commit has a run of its own. */
 export const movedOn = ({ number, head }: PullRequest): PreviewError =>

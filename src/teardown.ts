@@ -5,13 +5,14 @@ import { PreviewError } from './errors.ts'
 import type { Intent } from './event.ts'
 import { environmentOf, recordName } from './names.ts'
 import type { Dns } from './ports.ts'
-import { nothingAt, readSettings } from './resolve.ts'
+import { nameOf, nothingAt, readSettings } from './resolve.ts'
 import type { Settings } from './settings.ts'
 import { stopSmoke } from './smoke/story.ts'
 import type { Story } from './story.ts'
 
 const DNS_TIMEOUT = 120_000
 
+type Subject = { branch: string; pullRequests: number[] }
 type Teardown = Extract<Intent, { kind: 'teardown' }>
 
 /** Removes everything of an environment, in an order in which nothing points at what is already gone, and proves it. */
@@ -93,7 +94,7 @@ export const takeAway = async (
 }
 
 /** The branch that is meant, and whom to tell. An event's teardown gives way to an open pull request; one by hand does not. */
-const subjectOf = async (intent: Teardown, { to, of }: Story): Promise<{ branch: string; pullRequests: number[] }> => {
+const subjectOf = async (intent: Teardown, { to, of, report }: Story): Promise<Subject> => {
   const { target, force } = intent
   if ('branch' in target) {
     const open = await to.pullRequests.openFor(target.branch)
@@ -101,6 +102,7 @@ const subjectOf = async (intent: Teardown, { to, of }: Story): Promise<{ branch:
   }
   const pr = await to.pullRequests.get(target.pullRequest)
   if (pr === undefined) throw nothingAt(target)
+  report.pullRequest = nameOf(pr)
   if (pr.head.repository !== undefined && pr.head.repository !== of.repository)
     throw new PreviewError('Superseded', `#${pr.number} came from a fork and never had a preview`)
   const open = await to.pullRequests.openFor(pr.head.branch)

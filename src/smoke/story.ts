@@ -33,7 +33,7 @@ const inputOf = (plan: DeployPlan, runUrl: string): SmokeInput => ({
     repository: plan.environment.owner.repository,
     branch: plan.environment.owner.branch,
   },
-  pullRequest: plan.pullRequest,
+  pullRequest: plan.pullRequest.number,
   commit: plan.commit,
   run: { url: runUrl },
   apps: plan.apps.map(({ name, url, config: { health, commit } }) => ({

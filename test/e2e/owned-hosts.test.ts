@@ -44,7 +44,7 @@ test.each([
   [
     'our TXT, of another repository with the same branch',
     ({ host, id }: Pr) => [values('TXT', `_eks-preview.${host}`, otherRepository(id))],
-    'of the repository with id 7',
+    'environment ',
   ],
 ])('%s at the host is left alone', async (_, records, owner) => {
   const pr = pullRequest()
