@@ -46,7 +46,7 @@ const app = z.strictObject({
     .describe('Where the app says which commit it is: a response header, or a path in the JSON of `health`'),
 })
 
-export const configSchema = z.strictObject({
+const configSchema = z.strictObject({
   apps: z.record(appName, app).refine((apps) => Object.keys(apps).length > 0, 'name at least one app'),
   smoke: z.strictObject({ attempts: z.int().min(1).max(10) }).optional(),
 })
@@ -120,6 +120,3 @@ const keepEnvironmentAsWritten = (document: Document): void => {
 
 /** The parser quotes the line below its message, and names it again at the end. */
 const withoutPlace = (message: string): string => message.replace(/( at line \d+, column \d+)?:?\n.*$/s, '')
-
-/** Published for editors; made of the very schema the parser uses. */
-export const jsonSchema = (): object => z.toJSONSchema(configSchema, { io: 'input' })

@@ -46,7 +46,8 @@ export const deploy = async (intent: Extract<Intent, { kind: 'deploy' }>, story:
   } catch (error) {
     if (error instanceof Unready) report.evidence = error.diagnoses.flatMap(evidenceOf)
     // Not after a cancel: a request may still be on its way, and the next claim must know.
-    if (!isCode(error, 'Superseded', 'Cancelled')) await mine.release({ phase: 'Failed' }).catch(() => undefined)
+    if (mine.record.phase !== 'Terminating' && !isCode(error, 'Cancelled'))
+      await mine.release(isCode(error, 'Superseded') ? {} : { phase: 'Failed' }).catch(() => undefined)
     throw error
   } finally {
     await told

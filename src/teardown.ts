@@ -1,41 +1,27 @@
 import { type Claim, claim, readRecord } from './cluster/record.ts'
 import { remove } from './cluster/remove.ts'
 import { removeDns } from './dns/remove.ts'
-import { PreviewError } from './errors.ts'
+import { isCode, PreviewError } from './errors.ts'
 import type { Intent } from './event.ts'
 import { environmentOf, recordName } from './names.ts'
+import type { PullRequestName } from './plan.ts'
 import type { Dns } from './ports.ts'
 import { nameOf, nothingAt, readSettings } from './resolve.ts'
 import type { Settings } from './settings.ts'
 import { stopSmoke } from './smoke/story.ts'
+import type { Say } from './step.ts'
 import type { Story } from './story.ts'
 
 const DNS_TIMEOUT = 120_000
 
-type Subject = { branch: string; pullRequests: number[] }
+type Subject = { branch: string; pullRequests: number[]; pullRequest?: PullRequestName }
 type Teardown = Extract<Intent, { kind: 'teardown' }>
 
 /** Removes everything of an environment, in an order in which nothing points at what is already gone, and proves it. */
 export const teardown = async (intent: Teardown, story: Story): Promise<void> => {
   const { to, of, run, report } = story
-  const { environment, pullRequests, settings, found, dns } = await run.step(
-    'Read what is to be removed',
-    async (say) => {
-      const [subject, settings] = await Promise.all([subjectOf(intent, story), readSettings(to.cluster, of)])
-      const { repository, repositoryId } = of
-      const environment = environmentOf({ repository, repositoryId, branch: subject.branch }, settings.pureId)
-      const found = await readRecord(to.cluster, of.namespace, environment)
-      say.detail(
-        found ? `environment ${environment.short}, ${found.record.members.length} objects` : 'nothing is there',
-      )
-      return {
-        environment,
-        settings,
-        found,
-        dns: found && (await to.dns(settings)),
-        pullRequests: [...new Set([...subject.pullRequests, ...(found?.record.pullRequests ?? [])])],
-      }
-    },
+  const { environment, pullRequests, settings, found } = await run.step('Read what is to be removed', (say) =>
+    lookUp(intent, story, say),
   )
   report.environment = environment
   if (found === undefined) {
@@ -43,13 +29,14 @@ export const teardown = async (intent: Teardown, story: Story): Promise<void> =>
     return
   }
   report.status = 'removing'
-  const mine = await run.step('Claim the environment', async (say) => {
+  const { mine, dns } = await run.step('Claim the environment', async (say) => {
+    const dns = await to.dns(settings)
     const holder = { run: of.id, attempt: of.attempt, url: of.url }
     const wish = { namespace: of.namespace, environment, phase: 'Terminating' as const, holder, now: () => new Date() }
     const mine = await claim(to.cluster, wish, { signal: of.signal, say })
     report.life = { uid: mine.uid, generation: mine.generation }
     say.detail(`generation ${mine.generation}`)
-    return mine
+    return { mine, dns }
   })
   const told = to.announce(pullRequests)
   try {
@@ -62,23 +49,30 @@ export const teardown = async (intent: Teardown, story: Story): Promise<void> =>
 }
 
 /** Everything but the claim: also what a deploy does when it finds its pull request closed. */
-export const takeAway = async (
+export const takeAway = async (mine: Claim, settings: Settings, dns: Dns | undefined, story: Story): Promise<void> => {
+  try {
+    if (mine.record.phase !== 'Terminating') await mine.update({ phase: 'Terminating' })
+    await removeAll(mine, settings, dns, story)
+  } catch (error) {
+    // So that the next run goes on from here at once. Not after a cancel: a request may still be on its way.
+    if (!isCode(error, 'Superseded', 'Cancelled')) await mine.release({}).catch(() => undefined)
+    throw error
+  }
+  story.report.status = 'removed'
+}
+
+const removeAll = async (
   mine: Claim,
   settings: Settings,
   dns: Dns | undefined,
   { to, of, run, report }: Story,
 ): Promise<void> => {
   const { environment, record } = mine
-  if (record.phase !== 'Terminating') await mine.update({ phase: 'Terminating' })
   if (dns && record.hosts.length > 0) {
     await run.step('Remove the DNS records', async (say) => {
-      const lines = await removeDns(
-        dns.zone,
-        { hosts: record.hosts, environment },
-        { timeout: DNS_TIMEOUT, signal: of.signal, say },
-      )
+      const wish = { hosts: record.hosts, environment }
+      const lines = await removeDns(dns.zone, wish, { timeout: DNS_TIMEOUT, signal: of.signal, say })
       report.receipt.push(...lines)
-      say.detail(`${lines.length} records`)
     })
   }
   await run.step('Remove the objects', async (say) => {
@@ -90,11 +84,22 @@ export const takeAway = async (
     await mine.remove()
     report.receipt.push({ subject: `ConfigMap/${mine.namespace}/${recordName(environment)}`, gone: true })
   })
-  report.status = 'removed'
+}
+
+const lookUp = async (intent: Teardown, story: Story, say: Say) => {
+  const { to, of, report } = story
+  const [subject, settings] = await Promise.all([subjectOf(intent, story), readSettings(to.cluster, of)])
+  if (subject.pullRequest) report.pullRequest = subject.pullRequest
+  const { repository, repositoryId } = of
+  const environment = environmentOf({ repository, repositoryId, branch: subject.branch }, settings.pureId)
+  const found = await readRecord(to.cluster, of.namespace, environment)
+  say.detail(found ? `environment ${environment.short}, ${found.record.members.length} objects` : 'nothing is there')
+  const pullRequests = [...new Set([...subject.pullRequests, ...(found?.record.pullRequests ?? [])])]
+  return { environment, pullRequests, settings, found }
 }
 
 /** The branch that is meant, and whom to tell. An event's teardown gives way to an open pull request; one by hand does not. */
-const subjectOf = async (intent: Teardown, { to, of, report }: Story): Promise<Subject> => {
+const subjectOf = async (intent: Teardown, { to, of }: Story): Promise<Subject> => {
   const { target, force } = intent
   if ('branch' in target) {
     const open = await to.pullRequests.openFor(target.branch)
@@ -102,7 +107,6 @@ const subjectOf = async (intent: Teardown, { to, of, report }: Story): Promise<S
   }
   const pr = await to.pullRequests.get(target.pullRequest)
   if (pr === undefined) throw nothingAt(target)
-  report.pullRequest = nameOf(pr)
   if (pr.head.repository !== undefined && pr.head.repository !== of.repository)
     throw new PreviewError('Superseded', `#${pr.number} came from a fork and never had a preview`)
   const open = await to.pullRequests.openFor(pr.head.branch)
@@ -113,5 +117,5 @@ const subjectOf = async (intent: Teardown, { to, of, report }: Story): Promise<S
       keeper.number === pr.number ? `#${pr.number} is open again` : `#${keeper.number} has the same branch and is open`,
       { hint: 'the preview stays; close it, or run mode teardown by hand' },
     )
-  return { branch: pr.head.branch, pullRequests: [pr.number] }
+  return { branch: pr.head.branch, pullRequests: [pr.number], pullRequest: nameOf(pr) }
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { samples } from '../../test/report-samples.ts'
+import { PreviewError } from '../errors.ts'
 import { annotationsOf } from './annotations.ts'
 
 test('each problem is shown at its line', () => {
@@ -16,6 +17,17 @@ test('each problem is shown at its line', () => {
       file: '.github/preview.yaml',
       startLine: 4,
     },
+  ])
+})
+
+test('a problem without advice of its own carries the failure’s', () => {
+  const failure = new PreviewError('BadInput', 'two are wrong', {
+    hint: 'push again',
+    problems: [{ message: 'a is missing' }, { message: 'b is unknown', hint: 'c is meant' }],
+  })
+  expect(annotationsOf({ ...samples.failed, failure }).map(({ message }) => message)).toEqual([
+    'a is missing: push again',
+    'b is unknown: c is meant',
   ])
 })
 

@@ -14,11 +14,14 @@ export const annotationsOf = ({ status, failure }: Report): Annotation[] => {
   if (failure === undefined || status === 'superseded') return []
   const title = inertLog(failure.step === undefined ? CAUSE[failure.code] : `${CAUSE[failure.code]}: ${failure.step}`)
   if (failure.problems.length === 0) return [{ title, message: inertLog(whole(failure), 4_000) }]
-  return failure.problems.slice(0, SHOWN).map((problem) => ({ title, ...atPlace(problem) }))
+  return failure.problems.slice(0, SHOWN).map((problem) => ({ title, ...atPlace({ ...hintOf(failure), ...problem }) }))
 }
 
 const whole = (failure: PreviewError): string =>
   [...causeChain(failure), ...(failure.hint === undefined ? [] : [`What to do next: ${failure.hint}`])].join('\n')
+
+/** What helps with all of them helps with one. */
+const hintOf = ({ hint }: PreviewError) => (hint === undefined ? {} : { hint })
 
 const atPlace = ({ message, hint, file, line }: Problem) => ({
   message: inertLog(hint === undefined ? message : `${message}: ${hint}`, 4_000),
