@@ -27,7 +27,7 @@ const kubernetesVariables = (): Record<string, string> => {
 const programs = {
   kubebox: {
     source: join(local, 'kubebox'),
-    description: `Kubernetes ${kubernetesVersion.slice(1)} from Go modules, about 5 minutes the first time`,
+    description: `Kubernetes ${kubernetesVersion.slice(1)} from Go modules, 5 to 10 minutes the first time`,
     variables: kubernetesVariables(),
   },
   coredns: { source: join(local, 'coredns'), description: 'the cluster DNS, about 2 minutes the first time' },
