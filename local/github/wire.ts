@@ -16,7 +16,7 @@ export type FaultMatch = {
 /** An answer instead of ours, or a broken connection; `commit` does the request's work first, so that only the answer is lost. */
 export type FaultResponse = (Answer | { reset: true } | { hang: true } | { delay: number }) & { commit?: boolean }
 
-export type Wire = Awaited<ReturnType<typeof startWire>>
+type Wire = Awaited<ReturnType<typeof startWire>>
 
 type WireOptions = { port: number; host?: string | undefined }
 
