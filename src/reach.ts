@@ -46,9 +46,7 @@ export const pointHosts = async (
 
 /** Green means that this commit answered: by its own pods, through the URL. */
 export const askUrls = async (plan: DeployPlan, changes: ChangeSet, story: Story, say: Say): Promise<void> => {
-  if (plan.settings.probe !== 'runner') {
-    say.skipped(`probe: ${plan.settings.probe}`)
-  }
+  if (plan.settings.probe !== 'runner') say.skipped(`probe: ${plan.settings.probe}`)
   await Promise.all(plan.apps.map((app) => askUrl(app, plan, changes, story, say)))
 }
 
@@ -79,9 +77,11 @@ const askUrl = async (
           { url: app.url, health, sha: plan.commit, ...(commit ? { commit } : {}) },
           { timeout: plan.settings.timeouts.wait, signal: of.signal, say },
         )
-      : 'rollout'
+      : undefined
   report.apps = report.apps.map((each) =>
-    each.name === app.name ? { ...each, answered, commit: plan.commit, updated: new Date().toISOString() } : each,
+    each.name === app.name
+      ? { ...each, ...(answered && { answered }), commit: plan.commit, updated: new Date().toISOString() }
+      : each,
   )
 }
 

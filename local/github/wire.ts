@@ -16,8 +16,6 @@ export type FaultMatch = {
 /** An answer instead of ours, or a broken connection; `commit` does the request's work first, so that only the answer is lost. */
 export type FaultResponse = (Answer | { reset: true } | { hang: true } | { delay: number }) & { commit?: boolean }
 
-type Wire = Awaited<ReturnType<typeof startWire>>
-
 type WireOptions = { port: number; host?: string | undefined }
 
 /** One HTTP server with a log of its requests and scripted faults; what it answers is the caller's business. */

@@ -10,7 +10,10 @@ export type Status = 'deploying' | 'live' | 'failed' | 'removing' | 'removed' | 
 export type AppReport = {
   name: string
   url: string
-  /** `proven`: the URL answered with this commit; `rollout`: it answered, and the rollout shows it is this commit. */
+  /**
+   * `proven`: the URL answered with this commit; `rollout`: it answered, and the rollout shows it is this commit. Absent when
+   * nobody asked it.
+   */
   answered?: 'proven' | 'rollout'
   /** The commit that serves at the URL now; the previous one while deploying or after a failed update. */
   commit?: string

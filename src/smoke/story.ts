@@ -23,7 +23,11 @@ export const checkSmoke = async (plan: DeployPlan, { to, of, report }: Story, sa
     signal: of.signal,
     say,
   })
-  if (!report.smoke.ok && required) throw smokeFailure(report.smoke)
+  const { ok, result } = report.smoke
+  if (!ok && required) throw smokeFailure(report.smoke)
+  if (!ok || plan.settings.probe !== 'vpc') return
+  const answered = result?.commitVerified ? 'proven' : 'rollout'
+  report.apps = report.apps.map((app) => ({ ...app, answered }))
 }
 
 const inputOf = (plan: DeployPlan, runUrl: string): SmokeInput => ({
