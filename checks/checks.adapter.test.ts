@@ -15,25 +15,28 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { startTrialAws, type TrialAws } from '../local/aws/trial-aws.ts'
+import { cacheRoot } from '../local/install/cache.ts'
 import { parseSmokeResult, reportKey, type SmokeInput, type SmokeResult } from './contract.ts'
 import { type DeployedChecks, deployChecks } from './deployment.ts'
-import { type LocalAws, startLocalAws } from './testing/local-aws.ts'
 import { COMMIT, smokeInput } from './testing/sample.ts'
 
-let local: LocalAws
+let trial: TrialAws
+let aws: { region: string; endpoint: string; credentials: TrialAws['root'] }
 let first: DeployedChecks
-const stepFunctions = () => new SFNClient(local.aws)
-const cloudFormation = () => new CloudFormationClient(local.aws)
+const stepFunctions = () => new SFNClient(aws)
+const cloudFormation = () => new CloudFormationClient(aws)
 let deploy: (log: (line: string) => void) => Promise<DeployedChecks>
 
 beforeAll(async () => {
-  local = await startLocalAws()
+  trial = await startTrialAws()
+  aws = { region: 'us-east-1', endpoint: trial.endpoint, credentials: trial.root }
   // localhost is the one name that every machine resolves.
-  const options = { stackName: 'checks', domain: 'localhost', aws: local.aws, cache: local.cache }
+  const options = { stackName: 'checks', domain: 'localhost', aws, cache: cacheRoot() }
   deploy = (log) => deployChecks({ ...options, log })
   first = await deploy(() => {})
 })
-afterAll(() => local?.close())
+afterAll(() => trial?.close())
 
 type Answer = (response: ServerResponse, request: IncomingMessage, count: number) => void
 const apps: Server[] = []
@@ -81,7 +84,7 @@ describe('deployment', () => {
   })
 
   test('another domain is an update of the same stack', async () => {
-    const options = { stackName: 'moved', aws: local.aws, cache: local.cache, log: () => {} }
+    const options = { stackName: 'moved', aws, cache: cacheRoot(), log: () => {} }
     const before = await deployChecks({ ...options, domain: 'one.example' })
     const after = await deployChecks({ ...options, domain: 'two.example' })
     expect(after).toEqual({ ...before, change: 'updated' })
@@ -105,7 +108,7 @@ describe('state machine', () => {
       error: null,
       report: { bucket: first.reportBucket, key: reportKey(input, 'preview-healthy') },
     })
-    const s3 = new S3Client(local.aws)
+    const s3 = new S3Client(aws)
     const at = { Bucket: first.reportBucket, Key: reportKey(input, 'preview-healthy') }
     const page = await s3.send(new GetObjectCommand(at))
     expect(page.ContentType).toBe('text/html; charset=utf-8')
@@ -141,7 +144,7 @@ describe('state machine', () => {
     expect(result).toMatchObject({ ok: false, counts: { passed: 1, failed: 1, flaky: 0 } })
     expect([good.requests(), bad.requests()]).toEqual([1, 2])
     expect(result.cases[1]?.message).toBe('GET / answered 500, 200 is healthy')
-    await new S3Client(local.aws).send(new HeadObjectCommand({ Bucket: first.reportBucket, Key: result.report?.key }))
+    await new S3Client(aws).send(new HeadObjectCommand({ Bucket: first.reportBucket, Key: result.report?.key }))
   })
 
   test('an app that is down is named with the reason', async () => {
@@ -184,7 +187,7 @@ describe('state machine', () => {
   })
 
   test('a function that breaks is told truthfully, beside what was known before', async () => {
-    const options = { stackName: 'breaking', domain: 'localhost', aws: local.aws, cache: local.cache, log: () => {} }
+    const options = { stackName: 'breaking', domain: 'localhost', aws, cache: cacheRoot(), log: () => {} }
     const { stateMachineArn } = await deployChecks(options)
     const about = { StackName: 'breaking', LogicalResourceId: 'CheckFunction' }
     const { StackResourceDetail } = await cloudFormation().send(new DescribeStackResourceCommand(about))
@@ -199,7 +202,7 @@ describe('state machine', () => {
       },
       { timeout: 30_000, interval: 100 },
     )
-    await new LambdaClient(local.aws).send(new UpdateFunctionConfigurationCommand(broken))
+    await new LambdaClient(aws).send(new UpdateFunctionConfigurationCommand(broken))
     const result = await ended
     expect(result).toMatchObject({ ok: false, commit: COMMIT, counts: { failed: 1 }, error: { name: 'Error' } })
     expect(result.error?.message).toMatch(/^Attempt 2 could not be made: .*DOMAIN/)

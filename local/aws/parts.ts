@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { deployChecks } from '../../checks/deployment.ts'
@@ -133,8 +134,16 @@ export const awsParts = (): PartStarter[] => {
     },
     {
       name: 'front door',
-      start: (context) =>
-        startFrontDoor({ host: '0.0.0.0', port: context.publicPort, aws: clients(context), records: served }),
+      start: async (context) => {
+        const pem = (file: string) => readFile(path.join(context.state.pki, file), 'utf8')
+        return startFrontDoor({
+          host: '0.0.0.0',
+          port: context.publicPort,
+          tls: { port: context.options.httpsPort, cert: await pem('front-door.crt'), key: await pem('front-door.key') },
+          aws: clients(context),
+          records: served,
+        })
+      },
     },
   ]
 }

@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { homedir, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { cacheRoot } from '../install/cache.ts'
 import { type Account, setUpAccount } from './account.ts'
 import { type Aws, type AwsOptions, startAws } from './aws.ts'
 import { installMinistack, type MinistackOptions, startMinistack } from './ministack.ts'
@@ -54,18 +55,18 @@ const spawnTrial: MinistackOptions['spawn'] = (_name, command, args, env) => {
 export const startTrialAws = async (options: Partial<AwsOptions> = {}): Promise<TrialAws> => {
   const state = await mkdtemp(path.join(tmpdir(), 'eks-preview-aws-'))
   const root = { accessKeyId: 'AKIAROOTROOTROOTROOT', secretAccessKey: 'root-secret' }
-  const cache = process.env.EKS_PREVIEW_CACHE ?? path.join(homedir(), '.cache', 'eks-preview')
   const caFile = path.join(state, 'ca.crt')
   await writeFile(caFile, 'the cluster authority')
   const eks = { endpoint: 'https://127.0.0.1:6443', caFile, authSecret: 'a-secret-of-the-trial' }
-  const python = await installMinistack({ cache, log: () => {} })
+  const python = await installMinistack({ cache: cacheRoot(), log: () => {} })
   const ministack = await startMinistack({
     python,
     port: await freePort(),
     state: path.join(state, 'ministack'),
     root,
     eks,
-    path: process.env.PATH ?? '',
+    // Functions run on the Node that runs the tests.
+    path: `${path.dirname(process.execPath)}:${process.env.PATH}`,
     spawn: spawnTrial,
   })
   const aws = await startAws({ port: 0, upstream: ministack.endpoint, root, ...options })

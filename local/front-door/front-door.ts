@@ -1,4 +1,5 @@
 import http from 'node:http'
+import https from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { RootCredentials } from '../aws/ministack.ts'
@@ -16,6 +17,8 @@ export type FrontDoorOptions = {
   host: string
   /** 0 takes a free port. */
   port: number
+  /** Also answers https, with TLS ended here as a load balancer does; PEM. */
+  tls?: { port: number; cert: string; key: string }
   aws: { endpoint: string; credentials: RootCredentials }
   /** What the zone's name servers answer from. */
   records: () => Promise<readonly RecordSet[]>
@@ -59,24 +62,32 @@ export const startFrontDoor = async (
     response.writeHead(route.status, { 'content-type': route.contentType }).end(route.body)
   }
 
-  const server = http.createServer((request, response) => {
+  const answer = (request: http.IncomingMessage, response: http.ServerResponse): void => {
     serve(request, response).catch((error: Error) => {
       if (response.headersSent) response.destroy(error)
       else unreachable(response, `The front door could not ask AWS: ${error.message}`)
     })
-  })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(options.port, options.host, resolve)
-  })
+  }
+  const server = http.createServer(answer)
+  const secure = options.tls && https.createServer(options.tls, answer)
+  await listening(server, options.port, options.host)
+  if (secure) await listening(secure, options.tls?.port ?? 0, options.host)
   const { address: host, port } = server.address() as AddressInfo
   return {
     host,
     port,
     close: async () => {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
+      for (const each of [server, ...(secure ? [secure] : [])]) {
+        each.closeAllConnections()
+        await new Promise((resolve) => each.close(resolve))
+      }
       agent.destroy()
       client.destroy()
     },
   }
 }
+
+const listening = (server: http.Server | https.Server, port: number, host: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject).listen(port, host, resolve)
+  })

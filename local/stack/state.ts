@@ -35,6 +35,8 @@ export type StackOptions = {
   python: string
   images: Images
   publicPort: number
+  /** The previews' https, with a certificate of the stack's own authority. */
+  httpsPort: number
   forwards: Forward[]
   /** Last part of the token webhook's address: only the API server and the AWS emulator know it. */
   authSecret: string

@@ -27,7 +27,7 @@ const downLines = async (root: string): Promise<string[]> => {
 }
 
 export const addressLines = (stack: Stack): string[] => [
-  `previews    http://<host>.preview.localhost:${stack.publicPort}`,
+  `previews    http://<host>.preview.localhost:${stack.publicPort} · https, by ${stack.ca}: ${stack.ports.https}`,
   `kubernetes  https://127.0.0.1:${stack.ports.api}  KUBECONFIG=${stack.hostKubeconfig}`,
 ]
 

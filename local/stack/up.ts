@@ -59,6 +59,7 @@ export const up = async ({ root, port, progress, signal }: UpOptions): Promise<S
   await down(root)
 
   const publicPort = port ?? (await freePort(8080))
+  const httpsPort = await freePort(8443)
   // First of all what tells that the folder is a stack's, and may be removed with all that is in it.
   await mkdir(root, { recursive: true, mode: 0o700 })
   await writeState(state.options, {
@@ -66,8 +67,10 @@ export const up = async ({ root, port, progress, signal }: UpOptions): Promise<S
     python,
     images,
     publicPort,
+    httpsPort,
     forwards: [
       { name: 'public', outside: publicPort, inside: publicPort },
+      { name: 'https', outside: httpsPort, inside: httpsPort },
       { name: 'api', outside: await freePort(addresses.apiPort), inside: addresses.apiPort },
     ],
     authSecret: randomBytes(24).toString('hex'),

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { KubernetesObject } from '@kubernetes/client-node'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { stackFacts } from '../../local/scene.ts'
 import { until } from '../../local/stack/until.ts'
 import { endpoints, ingress, service } from './alb-objects.ts'
 import { albWorld } from './alb-world.ts'
 
-const world = albWorld()
+const world = albWorld((await stackFacts()).aws)
 const SECONDS = 20
 
 // Every test has its own namespace and group, so it sees nothing of the others.

@@ -14,18 +14,19 @@ import {
   PatchStrategy,
   type V1Ingress,
 } from '@kubernetes/client-node'
+import type { AwsFacts } from '../../local/aws/parts.ts'
 
 type Named = { apiVersion: string; kind: string; metadata: { name: string; namespace: string } }
 
 const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 404
 
-/** The cluster of KUBECONFIG and the ELBv2 of AWS_ENDPOINT_URL, as a test looks at them. */
-export const albWorld = () => {
+/** The cluster of KUBECONFIG and the stack's ELBv2, as a test looks at them. */
+export const albWorld = ({ endpoint, region, root }: AwsFacts) => {
   const config = new KubeConfig()
   config.loadFromDefault()
   const objects = KubernetesObjectApi.makeApiClient(config)
   const core = config.makeApiClient(CoreV1Api)
-  const elb = new ElasticLoadBalancingV2Client({ region: 'us-east-1' })
+  const elb = new ElasticLoadBalancingV2Client({ endpoint, region, credentials: root })
 
   const read = async <T extends KubernetesObject>(object: KubernetesObject): Promise<T | undefined> => {
     try {

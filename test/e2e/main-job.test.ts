@@ -135,6 +135,22 @@ describe('by hand', () => {
   })
 })
 
+test('https, with a certificate the runner trusts', async () => {
+  const { ca, ports } = await stackFacts()
+  const scene = await openScene({
+    files,
+    inputs: { 'url-template': `https://{host}:${ports.https}`, 'state-machine-arn': '' },
+  })
+  const { number, sha } = scene.open('feature/https', files)
+  await scene.build('app1', sha)
+  const trusting = { env: { NODE_EXTRA_CA_CERTS: ca } }
+  const run = await scene.on('opened', number, trusting)
+  expect(run).toMatchObject({ exit: 0, outputs: { status: 'live', url: expect.stringMatching(/^https:/) } })
+  scene.close(number)
+  expect(await scene.on('closed', number)).toMatchObject({ exit: 0, outputs: { status: 'removed' } })
+  await scene.end()
+})
+
 test('a run that is cancelled leaves a comment that says so, and the next run carries on', async () => {
   const scene = await openScene({ files })
   const { number, sha } = scene.open('feature/cancelled', files)
