@@ -1,44 +1,18 @@
 import { getOctokit } from '@actions/github'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Permissions } from './access.ts'
-import { type GitHub, startGitHub } from './server.ts'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { ALL, at, REPO, status, withPullRequest } from '../../test/github-pull-request.ts'
+import { startGitHub } from './server.ts'
 
-const REPO = 'acme/shop'
-const at = { owner: 'acme', repo: 'shop' }
-const ALL: Permissions = {
-  actions: 'read',
-  checks: 'write',
-  contents: 'read',
-  deployments: 'write',
-  issues: 'write',
-  'pull-requests': 'write',
-  statuses: 'write',
-}
 const BRANCH = 'feature/🍣-login'
 
-let github: GitHub
-let number: number
-beforeEach(async () => {
-  github = await startGitHub({ port: 0 })
-  github.addRepository({ fullName: REPO, files: { 'README.md': '# shop\n' } })
-  github.push(REPO, BRANCH, { 'README.md': '# shop\n', 'app.txt': 'one' })
-  number = github.openPullRequest(REPO, { head: BRANCH, title: 'Log in' })
-})
-afterEach(() => github.close())
+const { now, octokit } = withPullRequest(BRANCH)
 
-const octokit = (permissions = ALL, login?: string) =>
-  getOctokit(github.installationToken(REPO, permissions, login), { baseUrl: github.apiUrl })
-const status = (promise: Promise<unknown>) =>
-  promise.then(
-    () => 'fulfilled',
-    (error: { status: number; message: string }) => ({ status: error.status, message: error.message }),
-  )
 describe('a pull request, from opened to merged', () => {
-  const read = async () => (await octokit().rest.pulls.get({ ...at, pull_number: number })).data
+  const read = async () => (await octokit().rest.pulls.get({ ...at, pull_number: now.number })).data
 
   test('open', async () => {
     expect(await read()).toMatchObject({
-      number,
+      number: now.number,
       state: 'open',
       merged: false,
       draft: false,
@@ -51,7 +25,7 @@ describe('a pull request, from opened to merged', () => {
 
   test('a push moves head and test merge', async () => {
     const before = await read()
-    const sha = github.pushToPullRequest(REPO, number, { 'app.txt': 'two' })
+    const sha = now.github.pushToPullRequest(REPO, now.number, { 'app.txt': 'two' })
     const after = await read()
     expect(after.head.sha).toBe(sha)
     expect(sha).not.toBe(before.head.sha)
@@ -62,34 +36,34 @@ describe('a pull request, from opened to merged', () => {
 
   test('a force push replaces the commit', async () => {
     const before = await read()
-    const sha = github.pushToPullRequest(REPO, number, { 'app.txt': 'three' }, { force: true })
+    const sha = now.github.pushToPullRequest(REPO, now.number, { 'app.txt': 'three' }, { force: true })
     const { data: commit } = await octokit().rest.git.getCommit({ ...at, commit_sha: sha })
     expect(commit.parents.map((parent) => parent.sha)).toEqual([before.base.sha])
   })
 
   test('closed, reopened, merged', async () => {
-    github.closePullRequest(REPO, number)
+    now.github.closePullRequest(REPO, now.number)
     expect(await read()).toMatchObject({
       state: 'closed',
       merged: false,
       closed_at: expect.any(String),
       mergeable: null,
     })
-    github.reopenPullRequest(REPO, number)
+    now.github.reopenPullRequest(REPO, now.number)
     expect(await read()).toMatchObject({ state: 'open', closed_at: null })
-    github.closePullRequest(REPO, number, { merged: true })
+    now.github.closePullRequest(REPO, now.number, { merged: true })
     expect(await read()).toMatchObject({ state: 'closed', merged: true, merged_at: expect.any(String) })
   })
 
   test('in conflict there is no merge commit', async () => {
-    github.changePullRequest(REPO, number, { mergeable: false })
+    now.github.changePullRequest(REPO, now.number, { mergeable: false })
     expect(await read()).toMatchObject({ mergeable: false, mergeable_state: 'dirty', merge_commit_sha: null })
   })
 
   test('from a fork', async () => {
-    github.addRepository({ fullName: 'mallory/shop', forkOf: REPO, isPrivate: false })
-    const sha = github.push('mallory/shop', BRANCH, { a: 'b' })
-    const fork = github.openPullRequest(REPO, { head: BRANCH, from: 'mallory/shop', author: 'mallory' })
+    now.github.addRepository({ fullName: 'mallory/shop', forkOf: REPO, isPrivate: false })
+    const sha = now.github.push('mallory/shop', BRANCH, { a: 'b' })
+    const fork = now.github.openPullRequest(REPO, { head: BRANCH, from: 'mallory/shop', author: 'mallory' })
     const { data } = await octokit().rest.pulls.get({ ...at, pull_number: fork })
     expect(data).toMatchObject({
       user: { login: 'mallory' },
@@ -101,8 +75,8 @@ describe('a pull request, from opened to merged', () => {
 
 describe('lists', () => {
   beforeEach(() => {
-    for (let i = 0; i < 4; i++) github.openPullRequest(REPO, { head: 'main' })
-    github.closePullRequest(REPO, 3)
+    for (let i = 0; i < 4; i++) now.github.openPullRequest(REPO, { head: 'main' })
+    now.github.closePullRequest(REPO, 3)
   })
 
   const numbers = (pulls: { number: number }[]) => pulls.map((pull) => pull.number)
@@ -131,7 +105,8 @@ describe('lists', () => {
 })
 
 describe('comments', () => {
-  const create = (body: string, kit = octokit()) => kit.rest.issues.createComment({ ...at, issue_number: number, body })
+  const create = (body: string, kit = octokit()) =>
+    kit.rest.issues.createComment({ ...at, issue_number: now.number, body })
 
   test('written, edited, listed, deleted by the one who wrote them', async () => {
     const { data } = await create('first')
@@ -139,11 +114,11 @@ describe('comments', () => {
     const { issues } = octokit().rest
     await issues.updateComment({ ...at, comment_id: data.id, body: 'second' })
     expect((await issues.getComment({ ...at, comment_id: data.id })).data.body).toBe('second')
-    expect(github.comments(REPO, number)).toEqual([
+    expect(now.github.comments(REPO, now.number)).toEqual([
       { id: data.id, login: 'github-actions[bot]', body: 'second', reactions: [] },
     ])
     await issues.deleteComment({ ...at, comment_id: data.id })
-    expect((await issues.listComments({ ...at, issue_number: number })).data).toEqual([])
+    expect((await issues.listComments({ ...at, issue_number: now.number })).data).toEqual([])
   })
 
   test('of somebody else cannot be touched', async () => {
@@ -157,7 +132,7 @@ describe('comments', () => {
   test('five pages of them', async () => {
     const kit = octokit()
     for (let i = 0; i < 12; i++) await create(String(i), kit)
-    const all = await kit.paginate(kit.rest.issues.listComments, { ...at, issue_number: number, per_page: 3 })
+    const all = await kit.paginate(kit.rest.issues.listComments, { ...at, issue_number: now.number, per_page: 3 })
     expect(all.map(({ body }) => body)).toEqual([...Array(12).keys()].map(String))
   })
 
@@ -168,7 +143,7 @@ describe('comments', () => {
       message: expect.stringContaining('too long'),
     })
     expect(await status(create(' '))).toMatchObject({ status: 422 })
-    github.changePullRequest(REPO, number, { locked: true })
+    now.github.changePullRequest(REPO, now.number, { locked: true })
     expect(await status(create('x'))).toMatchObject({ status: 403, message: expect.stringContaining('locked') })
   })
 
@@ -182,26 +157,26 @@ describe('comments', () => {
 })
 
 test('a user has a name, an app has not', async () => {
-  const kit = getOctokit(github.userToken('ada'), { baseUrl: github.apiUrl })
+  const kit = getOctokit(now.github.userToken('ada'), { baseUrl: now.github.apiUrl })
   expect((await kit.rest.users.getAuthenticated()).data.login).toBe('ada')
 })
 
 test('permissions of collaborators', async () => {
   const level = async (username: string) =>
     (await octokit().rest.repos.getCollaboratorPermissionLevel({ ...at, username })).data.permission
-  github.setPermission(REPO, 'ada', 'write')
+  now.github.setPermission(REPO, 'ada', 'write')
   expect(await Promise.all([level('acme'), level('ada'), level('mallory')])).toEqual(['admin', 'write', 'none'])
 })
 
 test('labels of a pull request', async () => {
-  github.changePullRequest(REPO, number, { labels: ['preview'] })
-  const { data } = await octokit().rest.issues.listLabelsOnIssue({ ...at, issue_number: number })
+  now.github.changePullRequest(REPO, now.number, { labels: ['preview'] })
+  const { data } = await octokit().rest.issues.listLabelsOnIssue({ ...at, issue_number: now.number })
   expect(data.map(({ name }) => name)).toEqual(['preview'])
 })
 
 describe('graphql', () => {
   test('who am I, and many pull requests in one request', async () => {
-    github.closePullRequest(REPO, number, { merged: true })
+    now.github.closePullRequest(REPO, now.number, { merged: true })
     const query = `query($owner: String!, $name: String!) {
       viewer { login }
       repository(owner: $owner, name: $name) {
@@ -233,6 +208,6 @@ describe('graphql', () => {
 })
 
 test('two servers cannot have one port', async () => {
-  const port = Number(new URL(github.url).port)
+  const port = Number(new URL(now.github.url).port)
   await expect(startGitHub({ port })).rejects.toThrow(`cannot listen on 127.0.0.1:${port}`)
 })

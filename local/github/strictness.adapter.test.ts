@@ -1,40 +1,14 @@
 import { getOctokit } from '@actions/github'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Permissions } from './access.ts'
-import { type GitHub, startGitHub } from './server.ts'
+import { describe, expect, test } from 'vitest'
+import { ALL, at, REPO, status, withPullRequest } from '../../test/github-pull-request.ts'
+import { startGitHub } from './server.ts'
 
-const REPO = 'acme/shop'
-const at = { owner: 'acme', repo: 'shop' }
-const ALL: Permissions = {
-  actions: 'read',
-  checks: 'write',
-  contents: 'read',
-  deployments: 'write',
-  issues: 'write',
-  'pull-requests': 'write',
-  statuses: 'write',
-}
 const BRANCH = 'topic'
 
-let github: GitHub
-let number: number
-beforeEach(async () => {
-  github = await startGitHub({ port: 0 })
-  github.addRepository({ fullName: REPO, files: { 'README.md': '# shop\n' } })
-  github.push(REPO, BRANCH, { 'README.md': '# shop\n', 'app.txt': 'one' })
-  number = github.openPullRequest(REPO, { head: BRANCH, title: 'Log in' })
-})
-afterEach(() => github.close())
+const { now, octokit } = withPullRequest(BRANCH)
 
-const octokit = (permissions = ALL, login?: string) =>
-  getOctokit(github.installationToken(REPO, permissions, login), { baseUrl: github.apiUrl })
-const status = (promise: Promise<unknown>) =>
-  promise.then(
-    () => 'fulfilled',
-    (error: { status: number; message: string }) => ({ status: error.status, message: error.message }),
-  )
 const get = (path: string) =>
-  fetch(github.apiUrl + path, { headers: { authorization: `Bearer ${github.installationToken(REPO, ALL)}` } })
+  fetch(now.github.apiUrl + path, { headers: { authorization: `Bearer ${now.github.installationToken(REPO, ALL)}` } })
 
 describe('strictness', () => {
   test.each([
@@ -45,8 +19,8 @@ describe('strictness', () => {
     ['POST', '/repos/acme/shop/issues/1/comments', { body: 7 }, "For 'properties/body'"],
     ['POST', '/repos/acme/shop/deployments', { ref: 'main', automerge: false }, '"automerge" is not a permitted key.'],
   ])('%s %s %j is 422', async (method, path, body, message) => {
-    const authorization = `token ${github.installationToken(REPO, ALL)}`
-    const response = await fetch(github.apiUrl + path, {
+    const authorization = `token ${now.github.installationToken(REPO, ALL)}`
+    const response = await fetch(now.github.apiUrl + path, {
       method,
       headers: { authorization },
       ...(body && { body: JSON.stringify(body) }),
@@ -69,29 +43,29 @@ describe('strictness', () => {
   })
 
   test('no token, a wrong one, another repository’s, too little', async () => {
-    github.addRepository({ fullName: 'acme/other' })
-    const kit = (token: string) => getOctokit(token, { baseUrl: github.apiUrl }).rest
-    expect((await fetch(`${github.apiUrl}/repos/acme/shop`)).status).toBe(401)
+    now.github.addRepository({ fullName: 'acme/other' })
+    const kit = (token: string) => getOctokit(token, { baseUrl: now.github.apiUrl }).rest
+    expect((await fetch(`${now.github.apiUrl}/repos/acme/shop`)).status).toBe(401)
     expect(await status(kit('ghs_wrong').repos.get(at))).toMatchObject({
       status: 401,
       message: expect.stringContaining('Bad credentials'),
     })
-    const other = kit(github.installationToken('acme/other', ALL))
+    const other = kit(now.github.installationToken('acme/other', ALL))
     expect(await status(other.repos.get(at))).toMatchObject({ status: 404 })
     const reader = octokit({ 'pull-requests': 'read' }).rest
-    expect(await status(reader.pulls.get({ ...at, pull_number: number }))).toBe('fulfilled')
+    expect(await status(reader.pulls.get({ ...at, pull_number: now.number }))).toBe('fulfilled')
     const refused = { status: 403, message: expect.stringContaining('Resource not accessible by integration') }
-    expect(await status(reader.issues.createComment({ ...at, issue_number: number, body: 'x' }))).toEqual(refused)
+    expect(await status(reader.issues.createComment({ ...at, issue_number: now.number, body: 'x' }))).toEqual(refused)
     expect(await status(reader.git.getTree({ ...at, tree_sha: 'main' }))).toEqual(refused)
   })
 
   test('a body that is no JSON, a request without a User-Agent', async () => {
-    const authorization = `Bearer ${github.installationToken(REPO, ALL)}`
-    const path = `${github.apiUrl}/repos/acme/shop/issues/1/comments`
+    const authorization = `Bearer ${now.github.installationToken(REPO, ALL)}`
+    const path = `${now.github.apiUrl}/repos/acme/shop/issues/1/comments`
     expect((await fetch(path, { method: 'POST', headers: { authorization }, body: '{' })).status).toBe(400)
     const { request } = await import('node:http')
     const anonymous = await new Promise<number | undefined>((resolve) => {
-      request(`${github.apiUrl}/repos/acme/shop`, { headers: { authorization } }, (response) =>
+      request(`${now.github.apiUrl}/repos/acme/shop`, { headers: { authorization } }, (response) =>
         resolve(response.statusCode),
       ).end()
     })
@@ -128,7 +102,7 @@ describe('limits and faults', () => {
       headers: { 'retry-after': '1' },
       body: { message: 'You have exceeded a secondary rate limit' },
     }
-    github.faults({ method: 'GET', path: /\/pulls\/1$/, times: 2 }, limited)
+    now.github.faults({ method: 'GET', path: /\/pulls\/1$/, times: 2 }, limited)
     const codes = [
       await get('/repos/acme/shop/pulls/1'),
       await get('/repos/acme/shop/pulls/1'),
@@ -136,7 +110,7 @@ describe('limits and faults', () => {
     ]
     expect(codes.map((response) => response.status)).toEqual([403, 403, 200])
     expect(codes[0]?.headers.get('retry-after')).toBe('1')
-    expect(github.requests().map(({ method, path, status: code }) => `${method} ${path} ${code}`)).toEqual([
+    expect(now.github.requests().map(({ method, path, status: code }) => `${method} ${path} ${code}`)).toEqual([
       'GET /repos/acme/shop/pulls/1 403',
       'GET /repos/acme/shop/pulls/1 403',
       'GET /repos/acme/shop/pulls/1 200',
@@ -145,22 +119,22 @@ describe('limits and faults', () => {
 
   test('a connection that breaks before the work, or after it', async () => {
     const kit = octokit().rest.issues
-    const create = (body: string) => status(kit.createComment({ ...at, issue_number: number, body }))
-    github.faults({ method: 'POST' }, { reset: true })
+    const create = (body: string) => status(kit.createComment({ ...at, issue_number: now.number, body }))
+    now.github.faults({ method: 'POST' }, { reset: true })
     expect(await create('never seen')).not.toBe('fulfilled')
-    github.faults({ method: 'POST' }, { reset: true, commit: true })
+    now.github.faults({ method: 'POST' }, { reset: true, commit: true })
     expect(await create('answer lost')).not.toBe('fulfilled')
-    expect(github.comments(REPO, number).map(({ body }) => body)).toEqual(['answer lost'])
+    expect(now.github.comments(REPO, now.number).map(({ body }) => body)).toEqual(['answer lost'])
   })
 
   test('no answer at all, until the caller gives up; a late one', async () => {
-    github.faults({ path: '/repos/acme/shop' }, { hang: true })
-    const authorization = `Bearer ${github.installationToken(REPO, ALL)}`
+    now.github.faults({ path: '/repos/acme/shop' }, { hang: true })
+    const authorization = `Bearer ${now.github.installationToken(REPO, ALL)}`
     const signal = AbortSignal.timeout(100)
-    await expect(fetch(`${github.apiUrl}/repos/acme/shop`, { headers: { authorization }, signal })).rejects.toThrow(
+    await expect(fetch(`${now.github.apiUrl}/repos/acme/shop`, { headers: { authorization }, signal })).rejects.toThrow(
       'timeout',
     )
-    github.faults({ path: '/repos/acme/shop' }, { delay: 1 })
+    now.github.faults({ path: '/repos/acme/shop' }, { delay: 1 })
     expect((await get('/repos/acme/shop')).status).toBe(200)
   })
 })
