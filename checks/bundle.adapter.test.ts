@@ -3,11 +3,12 @@ import { once } from 'node:events'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { homedir, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { unzipSync } from 'fflate'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { cacheRoot } from '../local/install/cache.ts'
 import { bundleChecks } from './bundle.ts'
 import { parseSmokeResult } from './contract.ts'
 import { smokeInput } from './testing/sample.ts'
@@ -16,8 +17,7 @@ let folder: string
 let zip: Uint8Array
 
 beforeAll(async () => {
-  const cache = process.env.EKS_PREVIEW_CACHE ?? path.join(homedir(), '.cache', 'eks-preview')
-  const { file } = await bundleChecks(cache, 'x86_64', () => {})
+  const { file } = await bundleChecks(cacheRoot(), 'x86_64', () => {})
   zip = new Uint8Array(await readFile(file))
   folder = await mkdtemp(path.join(tmpdir(), 'eks-preview-bundle-test-'))
   for (const [name, content] of Object.entries(unzipSync(zip))) {

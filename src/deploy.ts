@@ -36,11 +36,15 @@ export const deploy = async (intent: Extract<Intent, { kind: 'deploy' }>, story:
 
   const mine = await run.step('Claim the environment', (say) => claimFor(plan, dns, story, say))
   const told = to.announce(plan.pullRequests)
+  const removeInstead = async (): Promise<void> => {
+    await takeAway(mine, plan.settings, dns, story)
+    report.status = 'removed'
+  }
   try {
     // A closed pull request's own run may have ended before our claim: nobody else would remove what we leave.
-    if (await isClosed(plan, story)) return await takeAway(mine, plan.settings, dns, story)
+    if (await isClosed(plan, story)) return await removeInstead()
     await rollOut(plan, mine, objects, dns, story)
-    if (await isClosed(plan, story)) return await takeAway(mine, plan.settings, dns, story)
+    if (await isClosed(plan, story)) return await removeInstead()
     await run.step('Release', () => release(plan, mine, story))
     report.status = 'live'
   } catch (error) {
@@ -123,6 +127,7 @@ const claimFor = async (plan: DeployPlan, dns: Dns | undefined, story: Story, sa
     if (mine.record.phase === 'Terminating') {
       say.info('a removal was left unfinished: finishing it first')
       await takeAway(mine, plan.settings, dns, story)
+      report.receipt = [] // of the life before
       continue
     }
     const good = lastGood(mine.record)

@@ -77,7 +77,8 @@ const carryOut = async (
   const announce = async (pullRequests: readonly number[]): Promise<void> => {
     told.pullRequests = pullRequests
     core.saveState(UNFINISHED, { report, pullRequests } satisfies Told)
-    await tell(report, pullRequests, outside.channels)
+    // As it is now: the story goes on while GitHub is asked, and what comes of it is told when it has ended.
+    await tell({ ...report }, pullRequests, outside.channels)
   }
   const cluster = await run.step('Connect to the cluster', outside.cluster)
   try {

@@ -2,6 +2,7 @@ import type { ChangeSet } from './cluster/apply.ts'
 import type { Claim } from './cluster/record.ts'
 import { serving } from './cluster/serving.ts'
 import { ingressHostname } from './cluster/wait.ts'
+import { IN_SYNC_TIMEOUT } from './dns/in-sync.ts'
 import { pointDns } from './dns/point.ts'
 import type { DeployPlan, PlannedApp } from './plan.ts'
 import { poll } from './poll.ts'
@@ -9,8 +10,6 @@ import type { Dns } from './ports.ts'
 import type { Say } from './step.ts'
 import type { Story } from './story.ts'
 import { probe } from './web/probe.ts'
-
-const DNS_TIMEOUT = 120_000
 
 /** Points every host at the load balancer its Ingress got: beside the rollout, as soon as the hostname is known. */
 export const pointHosts = async (
@@ -36,7 +35,11 @@ export const pointHosts = async (
   let written = 0
   for (const [hostname, group] of Map.groupBy(hostnames, (each) => each.hostname)) {
     const wish = { hosts: group.map(({ host }) => host), hostname, environment: plan.environment, life: mine.uid }
-    const pointed = await pointDns(dns.zone, dns.loadBalancers, wish, { timeout: DNS_TIMEOUT, signal: of.signal, say })
+    const pointed = await pointDns(dns.zone, dns.loadBalancers, wish, {
+      timeout: IN_SYNC_TIMEOUT,
+      signal: of.signal,
+      say,
+    })
     report.warnings.push(...pointed.warnings)
     written += pointed.written
   }

@@ -1,5 +1,6 @@
 import { type Claim, claim, readRecord } from './cluster/record.ts'
 import { remove } from './cluster/remove.ts'
+import { IN_SYNC_TIMEOUT } from './dns/in-sync.ts'
 import { removeDns } from './dns/remove.ts'
 import { isCode, PreviewError } from './errors.ts'
 import type { Intent } from './event.ts'
@@ -11,8 +12,6 @@ import type { Settings } from './settings.ts'
 import { stopSmoke } from './smoke/story.ts'
 import type { Say } from './step.ts'
 import type { Story } from './story.ts'
-
-const DNS_TIMEOUT = 120_000
 
 type Subject = { branch: string; pullRequests: number[]; pullRequest?: PullRequestName }
 type Teardown = Extract<Intent, { kind: 'teardown' }>
@@ -43,6 +42,7 @@ export const teardown = async (intent: Teardown, story: Story): Promise<void> =>
     if (!found.record.released)
       await run.step('Stop the smoke check', (say) => stopSmoke(found.record, to.stateMachine(settings), say))
     await takeAway(mine, settings, dns, story)
+    report.status = 'removed'
   } finally {
     await told
   }
@@ -58,7 +58,6 @@ export const takeAway = async (mine: Claim, settings: Settings, dns: Dns | undef
     if (!isCode(error, 'Superseded', 'Cancelled')) await mine.release({}).catch(() => undefined)
     throw error
   }
-  story.report.status = 'removed'
 }
 
 const removeAll = async (
@@ -71,7 +70,7 @@ const removeAll = async (
   if (dns && record.hosts.length > 0) {
     await run.step('Remove the DNS records', async (say) => {
       const wish = { hosts: record.hosts, environment }
-      const lines = await removeDns(dns.zone, wish, { timeout: DNS_TIMEOUT, signal: of.signal, say })
+      const lines = await removeDns(dns.zone, wish, { timeout: IN_SYNC_TIMEOUT, signal: of.signal, say })
       report.receipt.push(...lines)
     })
   }

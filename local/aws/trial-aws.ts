@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { cacheRoot } from '../install/cache.ts'
+import { freePort } from '../stack/ports.ts'
 import { type Account, setUpAccount } from './account.ts'
 import { type Aws, type AwsOptions, startAws } from './aws.ts'
 import { installMinistack, type MinistackOptions, startMinistack } from './ministack.ts'
@@ -31,16 +31,6 @@ export const TRIAL_REPOSITORY = {
 }
 export const TRIAL_DOMAIN = 'preview.localhost'
 
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('A server on a TCP port has an address.')
-  return address.port
-}
-
 const spawnTrial: MinistackOptions['spawn'] = (_name, command, args, env) => {
   const child = spawn(command, args, { env, stdio: 'ignore' })
   const exited = once(child, 'exit')
@@ -61,7 +51,7 @@ export const startTrialAws = async (options: Partial<AwsOptions> = {}): Promise<
   const python = await installMinistack({ cache: cacheRoot(), log: () => {} })
   const ministack = await startMinistack({
     python,
-    port: await freePort(),
+    port: await freePort(0),
     state: path.join(state, 'ministack'),
     root,
     eks,

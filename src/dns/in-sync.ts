@@ -3,6 +3,9 @@ import { pace } from '../pace.ts'
 import { poll } from '../poll.ts'
 import type { Zone } from './records.ts'
 
+/** AWS: generally within 60 seconds. */
+export const IN_SYNC_TIMEOUT = 120_000
+
 type Wait = { timeout: number; signal: AbortSignal }
 
 /**
