@@ -39,7 +39,7 @@ type Outside = {
 export const connect = ({ context, inputs, log, signal, mask, idToken }: Outside) => {
   const { owner, name: repo } = context.repository
   const { region } = inputs
-  const octokit = connectGitHub({ token: inputs.githubToken, apiUrl: context.apiUrl, log })
+  const octokit = connectGitHub({ token: inputs.githubToken, apiUrl: context.apiUrl, log, signal })
   const credentials = awsCredentials({ roleToAssume: inputs.roleToAssume, region, idToken, mask })
   const aws = { ...awsDefaults, region, credentials }
 

@@ -2,12 +2,14 @@ import { applyAll, type ChangeSet } from './cluster/apply.ts'
 import type { KubeObject } from './cluster/cluster.ts'
 import { type Diagnosis, Unready } from './cluster/diagnose.ts'
 import { prune } from './cluster/prune.ts'
-import { type Claim, claim } from './cluster/record.ts'
+import { type Claim, claim, Overtaken } from './cluster/record.ts'
 import { lastGood } from './cluster/record-state.ts'
 import { waitReady } from './cluster/wait.ts'
 import { checkDns } from './dns/preflight.ts'
 import { isCode } from './errors.ts'
 import type { Intent } from './event.ts'
+import { whileHeld } from './hold.ts'
+import { whenOvertaken } from './overtaken.ts'
 import type { DeployPlan } from './plan.ts'
 import type { Dns } from './ports.ts'
 import { askUrls, pointHosts } from './reach.ts'
@@ -32,8 +34,21 @@ export const deploy = async (intent: Extract<Intent, { kind: 'deploy' }>, story:
   report.pullRequest = plan.pullRequest
   report.commit = plan.commit
 
-  const { dns, objects } = await run.step('Render and check', (say) => render(plan, story, say))
+  const made = await run.step('Render and check', (say) => render(plan, story, say))
+  for (;;) {
+    try {
+      return await claimAndRollOut(plan, made, story)
+    } catch (error) {
+      const isOver = !(error instanceof Overtaken) || (await whenOvertaken(error, plan, made.dns, story)) === 'over'
+      if (isOver) throw error
+    }
+  }
+}
 
+type Made = { dns: Dns | undefined; objects: KubeObject[] }
+
+const claimAndRollOut = async (plan: DeployPlan, { dns, objects }: Made, story: Story): Promise<void> => {
+  const { to, run, report } = story
   const mine = await run.step('Claim the environment', (say) => claimFor(plan, dns, story, say))
   const told = to.announce(plan.pullRequests)
   const removeInstead = async (): Promise<void> => {
@@ -41,20 +56,29 @@ export const deploy = async (intent: Extract<Intent, { kind: 'deploy' }>, story:
     report.status = 'removed'
   }
   try {
-    // A closed pull request's own run may have ended before our claim: nobody else would remove what we leave.
+    // Every claim is followed by this question, so the last one to claim acts on the newest answer. A closed pull
+    // request's own run may have ended before our claim: nobody else would remove what we leave.
     if (await isClosed(plan, story)) return await removeInstead()
-    await rollOut(plan, mine, objects, dns, story)
+    await whileHeld(mine, story, (held) => rollOut(plan, mine, objects, dns, held))
     if (await isClosed(plan, story)) return await removeInstead()
     await run.step('Release', () => release(plan, mine, story))
     report.status = 'live'
   } catch (error) {
     if (error instanceof Unready) report.evidence = error.diagnoses.flatMap(evidenceOf)
     // Not after a cancel: a request may still be on its way, and the next claim must know.
-    if (mine.record.phase !== 'Terminating' && !isCode(error, 'Cancelled'))
-      await mine.release(isCode(error, 'Superseded') ? {} : { phase: 'Failed' }).catch(() => undefined)
+    if (mine.record.phase !== 'Terminating' && !isCode(error, 'Cancelled')) await giveUp(mine, error)
     throw error
   } finally {
     await told
+  }
+}
+
+/** That another run took over explains whatever went wrong because of it. */
+const giveUp = async (mine: Claim, error: unknown): Promise<void> => {
+  try {
+    await mine.release(isCode(error, 'Superseded') ? {} : { phase: 'Failed' })
+  } catch (late) {
+    if (late instanceof Overtaken) throw late
   }
 }
 
@@ -68,7 +92,7 @@ const rollOut = async (
   const { to, of, run, report } = story
   const { environment, settings } = plan
   const changes = await run.step('Apply to EKS', async (say) => {
-    const changes = await applyAll(to.cluster, mine, objects, { signal: of.signal, say })
+    const changes = await applyAll(to.cluster, mine, objects, { signal: of.signal, say, timeout: settings.timeouts.wait })
     report.changes = changes.map(({ subject, action }) => ({ subject, action }))
     summarize(changes, say)
     return changes
@@ -94,11 +118,7 @@ const rollOut = async (
   await run.step('Smoke check', (say) => checkSmoke(plan, story, say))
 }
 
-const render = async (
-  plan: DeployPlan,
-  { to, of }: Story,
-  say: Say,
-): Promise<{ dns: Dns | undefined; objects: KubeObject[] }> => {
+const render = async (plan: DeployPlan, { to, of }: Story, say: Say): Promise<Made> => {
   const [kustomize, dns] = await Promise.all([to.kustomize(), to.dns(plan.settings)])
   const objects = await renderAll(kustomize, plan, of.tempFolder)
   const hosts = plan.apps.map(({ host }) => host)

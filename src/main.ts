@@ -14,6 +14,9 @@ import { type Channels, optional, tell } from './tell.ts'
 
 const { log, groups } = actionsLog(core)
 
+/** A cancelled run ends by itself far sooner, unless a library sleeps; the runner sends SIGTERM after 7.5 s. */
+const LAST_WORDS = 4_000
+
 /** What `post` needs to finish a comment that says "deploying" when the run was ended before it could. */
 const UNFINISHED = 'unfinished'
 type Told = { report: Report; pullRequests: readonly number[] }
@@ -21,7 +24,10 @@ type Told = { report: Report; pullRequests: readonly number[] }
 const main = async (): Promise<void> => {
   const started = performance.now()
   const cancel = new AbortController()
-  process.once('SIGINT', () => cancel.abort(new Error('the run was cancelled')))
+  process.once('SIGINT', () => {
+    cancel.abort(new Error('the run was cancelled'))
+    setTimeout(() => process.exit(1), LAST_WORDS).unref()
+  })
   const run = steps(log, groups)
   const report = newReport(run)
   const told: Told & { channels?: Channels } = { report, pullRequests: [] }
@@ -86,6 +92,8 @@ const carryOut = async (
     if (intent.kind === 'deploy') await deploy(intent, story)
     else await teardown(intent, story)
   } finally {
+    const { requests, writes, bytes } = cluster.traffic()
+    log.debug(`the API server was asked ${requests} times, ${writes} of them to change something; ${bytes} bytes`)
     await cluster.close()
   }
 }

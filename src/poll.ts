@@ -14,7 +14,7 @@ export type Poll = {
   hint?: string
 }
 
-/** The one loop that sleeps. Looks until `look` returns something; throws `TimedOut` or `Cancelled`. */
+/** The one loop that sleeps. Looks until `look` returns something; throws `TimedOut`, or why it was ended before. */
 export const poll = async <T>(
   { what, every, timeout, signal, why, hint }: Poll,
   look: () => Promise<T | undefined>,
@@ -37,7 +37,7 @@ export const poll = async <T>(
   }
 }
 
-/** Sleeps `ms`; ends at once with `Cancelled` when the run is cancelled. */
+/** Sleeps `ms`; ends at once when the run is cancelled, or overtaken by another. */
 export const pause = async (ms: number, signal: AbortSignal, what: string): Promise<void> => {
   try {
     await sleep(ms, undefined, { signal })
@@ -46,5 +46,7 @@ export const pause = async (ms: number, signal: AbortSignal, what: string): Prom
   }
 }
 
-const cancelled = (what: string, signal: AbortSignal) =>
-  new PreviewError('Cancelled', `cancelled while waiting for ${what}`, { cause: signal.reason })
+const cancelled = (what: string, { reason }: AbortSignal): PreviewError =>
+  reason instanceof PreviewError
+    ? reason
+    : new PreviewError('Cancelled', `cancelled while waiting for ${what}`, { cause: reason })

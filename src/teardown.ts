@@ -1,10 +1,12 @@
 import { type Claim, claim, readRecord } from './cluster/record.ts'
+import type { EnvironmentRecord } from './cluster/record-state.ts'
 import { remove } from './cluster/remove.ts'
 import { IN_SYNC_TIMEOUT } from './dns/in-sync.ts'
 import { removeDns } from './dns/remove.ts'
 import { isCode, PreviewError } from './errors.ts'
 import type { Intent } from './event.ts'
-import { environmentOf, recordName } from './names.ts'
+import { whileHeld } from './hold.ts'
+import { type Environment, environmentOf, recordName } from './names.ts'
 import type { PullRequestName } from './plan.ts'
 import type { Dns } from './ports.ts'
 import { nameOf, nothingAt, readSettings } from './resolve.ts'
@@ -18,7 +20,7 @@ type Teardown = Extract<Intent, { kind: 'teardown' }>
 
 /** Removes everything of an environment, in an order in which nothing points at what is already gone, and proves it. */
 export const teardown = async (intent: Teardown, story: Story): Promise<void> => {
-  const { to, of, run, report } = story
+  const { to, run, report } = story
   const { environment, pullRequests, settings, found } = await run.step('Read what is to be removed', (say) =>
     lookUp(intent, story, say),
   )
@@ -30,29 +32,51 @@ export const teardown = async (intent: Teardown, story: Story): Promise<void> =>
   report.status = 'removing'
   const { mine, dns } = await run.step('Claim the environment', async (say) => {
     const dns = await to.dns(settings)
-    const holder = { run: of.id, attempt: of.attempt, url: of.url }
-    const wish = { namespace: of.namespace, environment, phase: 'Terminating' as const, holder, now: () => new Date() }
-    const mine = await claim(to.cluster, wish, { signal: of.signal, say })
+    const mine = await claimToRemove(intent, environment, story, say)
     report.life = { uid: mine.uid, generation: mine.generation }
     say.detail(`generation ${mine.generation}`)
     return { mine, dns }
   })
   const told = to.announce(pullRequests)
   try {
-    if (!found.record.released)
-      await run.step('Stop the smoke check', (say) => stopSmoke(found.record, to.stateMachine(settings), say))
-    await takeAway(mine, settings, dns, story)
+    await takeAway(mine, settings, dns, story, found.record)
     report.status = 'removed'
   } finally {
     await told
   }
 }
 
-/** Everything but the claim: also what a deploy does when it finds its pull request closed. */
-export const takeAway = async (mine: Claim, settings: Settings, dns: Dns | undefined, story: Story): Promise<void> => {
+/**
+ * By hand it goes whatever GitHub says. Otherwise GitHub is asked again after the claim: the pull request may have been
+ * opened again, and its run come before. Until the answer the record stays what it was.
+ */
+const claimToRemove = async (intent: Teardown, environment: Environment, story: Story, say: Say): Promise<Claim> => {
+  const { to, of } = story
+  const holder = { run: of.id, attempt: of.attempt, url: of.url, removes: true }
+  const wish = { namespace: of.namespace, environment, holder, now: () => new Date() }
+  if (intent.force) return claim(to.cluster, { ...wish, phase: 'Terminating' }, { signal: of.signal, say })
+  const mine = await claim(to.cluster, wish, { signal: of.signal, say })
+  try {
+    await subjectOf(intent, story)
+    await mine.update({ phase: 'Terminating' })
+    return mine
+  } catch (error) {
+    await mine.release({}).catch(() => undefined)
+    throw error
+  }
+}
+
+/** Everything but the claim: also what a deploy does when it finds its pull request closed. `before`: whose smoke check may run. */
+export const takeAway = async (
+  mine: Claim,
+  settings: Settings,
+  dns: Dns | undefined,
+  story: Story,
+  before?: EnvironmentRecord,
+): Promise<void> => {
   try {
     if (mine.record.phase !== 'Terminating') await mine.update({ phase: 'Terminating' })
-    await removeAll(mine, settings, dns, story)
+    await whileHeld(mine, story, (held) => removeAll(mine, settings, dns, held, before))
   } catch (error) {
     // So that the next run goes on from here at once. Not after a cancel: a request may still be on its way.
     if (!isCode(error, 'Superseded', 'Cancelled')) await mine.release({}).catch(() => undefined)
@@ -65,24 +89,62 @@ const removeAll = async (
   settings: Settings,
   dns: Dns | undefined,
   { to, of, run, report }: Story,
+  before: EnvironmentRecord | undefined,
 ): Promise<void> => {
   const { environment, record } = mine
-  if (dns && record.hosts.length > 0) {
-    await run.step('Remove the DNS records', async (say) => {
-      const wish = { hosts: record.hosts, environment }
-      const lines = await removeDns(dns.zone, wish, { timeout: IN_SYNC_TIMEOUT, signal: of.signal, say })
+  const { attempt, finish } = attempts()
+  if (before !== undefined && !before.released)
+    await attempt(() => run.step('Stop the smoke check', (say) => stopSmoke(before, to.stateMachine(settings), say)))
+  if (dns && record.hosts.length > 0)
+    await attempt(() =>
+      run.step('Remove the DNS records', async (say) => {
+        const wish = { hosts: record.hosts, environment }
+        const lines = await removeDns(dns.zone, wish, { timeout: IN_SYNC_TIMEOUT, signal: of.signal, say })
+        report.receipt.push(...lines)
+      }),
+    )
+  await attempt(() =>
+    run.step('Remove the objects', async (say) => {
+      const lines = await remove(to.cluster, mine, { timeout: settings.timeouts.remove, signal: of.signal, say })
       report.receipt.push(...lines)
-    })
-  }
-  await run.step('Remove the objects', async (say) => {
-    const lines = await remove(to.cluster, mine, { timeout: settings.timeouts.remove, signal: of.signal, say })
-    report.receipt.push(...lines)
-    say.detail(`${lines.length} objects`)
-  })
+      say.detail(`${lines.length} objects`)
+    }),
+  )
+  finish()
   await run.step('Remove the record', async () => {
     await mine.remove()
     report.receipt.push({ subject: `ConfigMap/${mine.namespace}/${recordName(environment)}`, gone: true })
   })
+}
+
+/** One that fails does not keep the next from being tried; the record stays, so that a later run does the rest. */
+const attempts = () => {
+  const failures: PreviewError[] = []
+  return {
+    attempt: async (act: () => Promise<void>): Promise<void> => {
+      try {
+        await act()
+      } catch (error) {
+        if (!(error instanceof PreviewError) || isCode(error, 'Superseded', 'Cancelled')) throw error
+        failures.push(error)
+      }
+    },
+    finish: (): void => {
+      const [first, ...more] = failures
+      if (first === undefined) return
+      if (more.length === 0) throw first
+      const problems = failures.flatMap(({ step, message, problems }) => [
+        { message: `${step}: ${message}` },
+        ...problems,
+      ])
+      const hint = first.hint === undefined ? {} : { hint: first.hint }
+      throw new PreviewError(first.code, `${failures.length} steps of the removal failed`, {
+        ...hint,
+        problems,
+        cause: first,
+      })
+    },
+  }
 }
 
 const lookUp = async (intent: Teardown, story: Story, say: Say) => {

@@ -1,3 +1,5 @@
+import { PreviewError } from '../errors.ts'
+
 /** The Kubernetes API, with just the verbs we use. Objects are raw JSON: nothing is dropped on the way in or out. */
 
 export type Kind = { apiVersion: string; kind: string }
@@ -56,8 +58,8 @@ export type Cluster = {
   close(): Promise<void>
 }
 
-/** What the API server answered when it did not do as asked. */
-export class ApiError extends Error {
+/** What the API server answered when it did not do as asked. Who knows better what it means says it in words of its own. */
+export class ApiError extends PreviewError {
   override name = 'ApiError'
   /** HTTP status; 0 when there was no answer. */
   readonly status: number
@@ -72,7 +74,13 @@ export class ApiError extends Error {
     message: string,
     options: { causes?: ApiError['causes']; cause?: unknown } = {},
   ) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    const isTransient = status === 0 || status === 429 || status >= 500
+    super(isTransient ? 'Unavailable' : 'Rejected', message, {
+      hint: isTransient
+        ? 'the API server did not answer well within its retries: run the job again, it goes on where this one stopped'
+        : 'see what the API server said, and run the job again when that is corrected',
+      cause: options.cause,
+    })
     this.status = status
     this.reason = reason
     this.causes = options.causes ?? []

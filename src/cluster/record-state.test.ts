@@ -14,7 +14,7 @@ import {
 } from './record-state.ts'
 
 const environment = environmentOf({ repository: 'acme/shop', repositoryId: 7, branch: 'feature/login' }, true)
-const wish = (run: number, phase: Wish['phase'] = 'Applying'): Wish => ({
+const wish = (run: number, phase: 'Applying' | 'Terminating' = 'Applying'): Wish => ({
   environment,
   phase,
   sha: `sha-${run}`,
@@ -58,6 +58,21 @@ describe('taking over', () => {
   test('a removal stays a removal, of the commit it was', () => {
     const removal = takenOver(first, wish(2, 'Terminating'), now)
     expect(takenOver(removal, wish(3), now)).toMatchObject({ phase: 'Terminating', generation: 3, sha: 'sha-1' })
+  })
+
+  test('who comes to remove changes nothing until GitHub has said that it may', () => {
+    const live = released(first, { phase: 'Live' }, now)
+    const { environment, holder } = wish(2)
+    const asking = takenOver(live, { environment, holder: { ...holder, removes: true } }, now)
+    expect(asking).toMatchObject({
+      generation: 2,
+      phase: 'Live',
+      sha: 'sha-1',
+      released: false,
+      holder: { removes: true },
+    })
+    expect(released(asking, {}, now)).toMatchObject({ phase: 'Live', sha: 'sha-1', history: live.history })
+    expect(mustWait(asking, 'Applying', false)).toBe(false)
   })
 
   test('what a newer release of the action stored is handed on', () => {

@@ -17,7 +17,13 @@ const member = z.looseObject({
   h: z.string().optional(),
 })
 
-const holder = z.looseObject({ run: z.string(), attempt: z.number(), url: z.string() })
+const holder = z.looseObject({
+  run: z.string(),
+  attempt: z.number(),
+  url: z.string(),
+  /** It came to remove. Until the phase is `Terminating` it is still asking GitHub whether it may. */
+  removes: z.boolean().optional(),
+})
 
 const past = z.looseObject({
   sha: z.string().optional(),
@@ -90,10 +96,10 @@ export const parseRecord = (name: string, json: string | undefined): Environment
 
 export type Wish = {
   environment: Environment
-  phase: 'Applying' | 'Terminating'
-  sha?: string
   holder: Holder
-  /** Left as they are when absent. */
+  /** These are left as they are when absent. */
+  phase?: 'Applying' | 'Terminating'
+  sha?: string
   pullRequests?: number[]
 }
 
@@ -112,7 +118,10 @@ export const isSameOwner = ({ id, owner }: EnvironmentRecord, environment: Envir
   owner.repositoryId === environment.owner.repositoryId &&
   owner.branch === environment.owner.branch
 
-export const firstRecord = ({ environment, phase, sha, holder, pullRequests }: Wish, now: Date): EnvironmentRecord => ({
+export const firstRecord = (
+  { environment, phase = 'Applying', sha, holder, pullRequests }: Wish,
+  now: Date,
+): EnvironmentRecord => ({
   v: 1,
   id: environment.id,
   owner: environment.owner,
@@ -132,7 +141,7 @@ export const firstRecord = ({ environment, phase, sha, holder, pullRequests }: W
 
 /** A removal that is taken over stays a removal, whatever was wanted. */
 export const takenOver = (found: EnvironmentRecord, wish: Wish, now: Date): EnvironmentRecord => {
-  const phase = found.phase === 'Terminating' ? 'Terminating' : wish.phase
+  const phase = found.phase === 'Terminating' ? 'Terminating' : (wish.phase ?? found.phase)
   return {
     ...found,
     owner: { ...found.owner, ...wish.environment.owner }, // a repository may have been renamed
@@ -152,11 +161,12 @@ export const changed = (record: EnvironmentRecord, change: RecordChange, now: Da
 
 const REMEMBERED = 5
 
-/** A deployment that ended is remembered: the last five, and the last good one however long ago. */
+/** A deployment that ended in this phase is remembered: the last five, and the last good one however long ago. */
 export const released = (record: EnvironmentRecord, change: RecordChange, now: Date): EnvironmentRecord => {
   const next = { ...changed(record, change, now), released: true }
-  if (next.phase !== 'Live' && next.phase !== 'Failed') return next
-  const { sha, phase, generation, holder } = next
+  const { phase } = change
+  if (phase !== 'Live' && phase !== 'Failed') return next
+  const { sha, generation, holder } = next
   const entry: Past = { ...(sha === undefined ? {} : { sha }), phase, generation, run: holder.url, at: next.updated }
   const all = [...next.history, entry]
   const good = all.findLast((past) => past.phase === 'Live')

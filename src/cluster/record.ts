@@ -35,7 +35,7 @@ export type Claim = {
   readonly owner: OwnerReference
   /** As last read or written. */
   readonly record: EnvironmentRecord
-  /** This and all below throw `Superseded` when another run took over. */
+  /** This and all below throw `Overtaken` when another run took over. */
   update(change: RecordChange): Promise<void>
   confirm(): Promise<void>
   /** The last write of a run: none of its requests is under way any more. */
@@ -44,6 +44,28 @@ export type Claim = {
   remove(): Promise<void>
 }
 
+/** Another run took over: whatever this one still wants to write is refused. */
+export class Overtaken extends PreviewError {
+  override name = 'Overtaken'
+  /** What took its place; `undefined` when the environment was removed. */
+  readonly by: EnvironmentRecord | undefined
+
+  constructor(ref: Ref, by: EnvironmentRecord | undefined) {
+    const object = `ConfigMap/${ref.namespace}/${ref.name}`
+    const what = by?.phase === 'Terminating' || by?.holder.removes ? 'a removal' : 'a newer run'
+    const [message, hint] =
+      by === undefined
+        ? [
+            'the environment was removed while this run worked on it',
+            'its record is gone: the pull request was closed, or somebody deleted it. Run again if it should exist',
+          ]
+        : [`${what} took over: ${by.holder.url}`, 'nothing to do here: that run carries on']
+    super('Superseded', message, { object, hint })
+    this.by = by
+  }
+}
+
+type Wanted = Wish & { namespace: string; now: () => Date }
 type Held = { record: EnvironmentRecord; live: Live }
 
 export const readRecord = async (
@@ -60,11 +82,7 @@ export const readRecord = async (
  * going on. Asked for `Applying` it may return a claim of phase `Terminating`: a removal that nobody carries on, to be
  * finished before claiming again.
  */
-export const claim = async (
-  cluster: Cluster,
-  wish: Wish & { namespace: string; now: () => Date },
-  run: Run,
-): Promise<Claim> => {
+export const claim = async (cluster: Cluster, wish: Wanted, run: Run): Promise<Claim> => {
   const ref = recordRef(wish.namespace, wish.environment)
   const isStale = staleness()
   let isTold = false
@@ -82,6 +100,12 @@ export const claim = async (
   }
 }
 
+/** Begins a life of the environment only where there is none: `undefined` when another run was faster. */
+export const claimAbsent = async (cluster: Cluster, wish: Wanted): Promise<Claim | undefined> => {
+  const held = await swap(cluster, recordRef(wish.namespace, wish.environment), undefined, wish)
+  return held && claimOf(cluster, wish, held)
+}
+
 /** True once it was asked about one version for `STALE`. */
 const staleness = () => {
   let seen: { version: string | undefined; since: number } | undefined
@@ -92,12 +116,7 @@ const staleness = () => {
 }
 
 /** `undefined` when somebody else was faster. */
-const swap = async (
-  cluster: Cluster,
-  ref: Ref,
-  found: Held | undefined,
-  wish: Wish & { now: () => Date },
-): Promise<Held | undefined> => {
+const swap = async (cluster: Cluster, ref: Ref, found: Held | undefined, wish: Wanted): Promise<Held | undefined> => {
   const record = found ? takenOver(found.record, wish, wish.now()) : firstRecord(wish, wish.now())
   const object = found ? withRecord(found.live, record) : withRecord(skeleton(ref, wish.environment), record)
   try {
@@ -109,11 +128,7 @@ const swap = async (
   }
 }
 
-const claimOf = (
-  cluster: Cluster,
-  { namespace, environment, now }: { namespace: string; environment: Environment; now: () => Date },
-  first: Held,
-): Claim => {
+const claimOf = (cluster: Cluster, { namespace, environment, now }: Wanted, first: Held): Claim => {
   const ref = recordRef(namespace, environment)
   const { uid } = first.live.metadata
   const { generation } = first.record
@@ -121,7 +136,8 @@ const claimOf = (
 
   const reread = async (): Promise<Held> => {
     const found = await read(cluster, ref)
-    if (found?.live.metadata.uid !== uid || found.record.generation !== generation) throw superseded(ref, found?.record)
+    if (found?.live.metadata.uid !== uid || found.record.generation !== generation)
+      throw new Overtaken(ref, found?.record)
     held = found
     return found
   }
@@ -190,17 +206,3 @@ const clash = (ref: Ref, { owner, id }: EnvironmentRecord): PreviewError =>
     `the environment record ${ref.name} belongs to branch ${owner.branch} of ${owner.repository} (id ${id})`,
     { object: `ConfigMap/${ref.namespace}/${ref.name}`, hint: 'rename the branch: the two ids begin alike' },
   )
-
-const superseded = (ref: Ref, by: EnvironmentRecord | undefined): PreviewError => {
-  const object = `ConfigMap/${ref.namespace}/${ref.name}`
-  if (by === undefined)
-    return new PreviewError('Superseded', 'the environment was removed while this run worked on it', {
-      object,
-      hint: 'its record is gone: the pull request was closed, or somebody deleted it. Run again if it should exist',
-    })
-  const what = by.phase === 'Terminating' ? 'a removal' : 'a newer run'
-  return new PreviewError('Superseded', `${what} took over: ${by.holder.url}`, {
-    object,
-    hint: 'nothing to do here: that run carries on',
-  })
-}

@@ -19,8 +19,13 @@ beforeEach(async () => {
 afterEach(() => github.close())
 
 const say = (text: string) => void said.push(text)
-const client = (token: string) => ({
-  octokit: octokit({ token, apiUrl: github.apiUrl, log: { info: say, warning: say, debug: () => {} } }),
+const client = (token: string, signal = new AbortController().signal) => ({
+  octokit: octokit({
+    token,
+    apiUrl: github.apiUrl,
+    signal,
+    log: { info: say, warning: say, debug: () => {} },
+  }),
   owner: 'acme',
   repo: 'shop',
 })
@@ -56,11 +61,19 @@ describe('pull requests', () => {
   })
 })
 
+test('a cancelled run asks once at most', async () => {
+  const token = github.installationToken(REPO, { contents: 'read' })
+  const cancelled = client(token, AbortSignal.abort())
+  await expect(pullRequests(cancelled).get(number)).rejects.toMatchObject({ code: 'Cancelled' })
+  expect(requests('GET', /pulls/)).toBe(0)
+})
+
 describe('comments', () => {
   test('only our own count, over all pages', async () => {
     const ours = comments(job())
     await ours.create(number, 'first')
     const stranger = octokit({
+      signal: new AbortController().signal,
       token: github.userToken('mallory'),
       apiUrl: github.apiUrl,
       log: { info: say, warning: say, debug: say },

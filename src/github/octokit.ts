@@ -1,6 +1,7 @@
 import { GitHub, getOctokitOptions } from '@actions/github/lib/utils'
 import { retry } from '@octokit/plugin-retry'
 import { throttling } from '@octokit/plugin-throttling'
+import { PreviewError } from '../errors.ts'
 import type { Log } from '../log.ts'
 
 /** Milliseconds for one try; a request may bring its own `request.timeout`. */
@@ -11,22 +12,33 @@ const RETRIES = 2
 const PATIENCE = 60
 
 /** First among the plug-ins, so that every try of a retried request gets a time limit of its own. */
-const timeLimit: Parameters<typeof GitHub.plugin>[number] = (octokit) => {
-  octokit.hook.wrap('request', (request, options) => {
-    const limit: number = options.request?.timeout ?? TIMEOUT
-    return request({ ...options, request: { ...options.request, signal: AbortSignal.timeout(limit) } })
-  })
-}
+const timeLimit =
+  (cancel: AbortSignal): Parameters<typeof GitHub.plugin>[number] =>
+  (octokit) => {
+    octokit.hook.wrap('request', async (request, options) => {
+      const limit = AbortSignal.timeout(options.request?.timeout ?? TIMEOUT)
+      try {
+        cancel.throwIfAborted()
+        return await request({ ...options, request: { ...options.request, signal: AbortSignal.any([limit, cancel]) } })
+      } catch (cause) {
+        // Not the library's own error, which would be tried again.
+        if (cancel.aborted)
+          throw new PreviewError('Cancelled', `cancelled at ${options.method} ${options.url}`, { cause })
+        throw cause
+      }
+    })
+  }
 
-const Client = GitHub.plugin(timeLimit, retry, throttling)
-export type Octokit = InstanceType<typeof Client>
+const clientUntil = (cancel: AbortSignal) => GitHub.plugin(timeLimit(cancel), retry, throttling)
+export type Octokit = InstanceType<ReturnType<typeof clientUntil>>
 
-export type OctokitOptions = { token: string; apiUrl: string; log: Log }
+export type OctokitOptions = { token: string; apiUrl: string; log: Log; signal: AbortSignal }
 
 /** ADAPTER: GitHub's API behind the runner's proxy, with patience for its limits and its bad moments. */
-export const octokit = ({ token, apiUrl, log }: OctokitOptions): Octokit => {
+export const octokit = ({ token, apiUrl, log, signal }: OctokitOptions): Octokit => {
   const wait = patience(log)
   const quiet = (text: string) => log.debug(text)
+  const Client = clientUntil(signal)
   return new Client(
     getOctokitOptions(token, {
       baseUrl: apiUrl,

@@ -32,7 +32,7 @@ const source = () => {
   const say = (text: string) => void said.push(text)
   const log = { info: say, warning: say, debug: () => {} }
   const token = github.installationToken(REPO, { contents: 'read' })
-  const client = octokit({ token, apiUrl: github.apiUrl, log })
+  const client = octokit({ token, apiUrl: github.apiUrl, log, signal: new AbortController().signal })
   const tempDir = path.join(folder, 'temp')
   return headSource({ octokit: client, owner: 'acme', repo: 'shop', workspace: workspace(), tempDir, log })
 }

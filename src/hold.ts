@@ -1,0 +1,29 @@
+import type { Claim } from './cluster/record.ts'
+import { pause } from './poll.ts'
+import type { Story } from './story.ts'
+
+const LOOK = 5_000
+
+/**
+ * Ends the waits inside `act` with `Overtaken` soon after another run took over: what they wait for is now that run's to
+ * change. No write needs this, every one of them is fenced by itself.
+ */
+export const whileHeld = async <T>(mine: Claim, story: Story, act: (story: Story) => Promise<T>): Promise<T> => {
+  const lost = new AbortController()
+  const done = new AbortController()
+  const signal = AbortSignal.any([story.of.signal, lost.signal])
+  const watching = watch(mine, AbortSignal.any([signal, done.signal])).catch((reason: unknown) => lost.abort(reason))
+  try {
+    return await act({ ...story, of: { ...story.of, signal } })
+  } finally {
+    done.abort()
+    await watching
+  }
+}
+
+const watch = async (mine: Claim, signal: AbortSignal): Promise<never> => {
+  for (;;) {
+    await pause(LOOK, signal, 'another run')
+    await mine.confirm()
+  }
+}

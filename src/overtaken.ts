@@ -1,0 +1,46 @@
+import { claimAbsent, type Overtaken } from './cluster/record.ts'
+import type { DeployPlan } from './plan.ts'
+import type { Dns } from './ports.ts'
+import type { Story } from './story.ts'
+import { takeAway } from './teardown.ts'
+
+/** What a deploy does when another run took over: mostly nothing, it is over. */
+export const whenOvertaken = async (
+  { by }: Overtaken,
+  plan: DeployPlan,
+  dns: Dns | undefined,
+  story: Story,
+): Promise<'over' | 'again'> => {
+  if (by === undefined) {
+    await removeLate(plan, dns, story)
+    return 'over'
+  }
+  // A run of an older commit, or a close that is still asking whether it holds, may turn out to have no reason to stay.
+  const mayGiveWay = by.phase !== 'Terminating' && (by.holder.removes === true || by.sha !== plan.commit)
+  if (!mayGiveWay) return 'over'
+  return story.run.step('See who is right', async (say) => {
+    const pr = await story.to.pullRequests.get(plan.pullRequest.number)
+    const isWanted = pr?.state === 'open' && pr.head.sha === plan.commit
+    say.detail(`${isWanted ? 'this commit is still the head' : 'the pull request moved on'}; ${by.holder.url}`)
+    return isWanted ? 'again' : 'over'
+  })
+}
+
+/**
+ * A removal has ended while requests of this run were on their way. Kubernetes collects what they made, Route 53 does not.
+ * Where a new life of the environment has begun, that one claims the same names.
+ */
+const removeLate = async (plan: DeployPlan, dns: Dns | undefined, story: Story): Promise<void> => {
+  const { to, of, report } = story
+  const mine = await claimAbsent(to.cluster, {
+    namespace: of.namespace,
+    environment: plan.environment,
+    phase: 'Terminating',
+    holder: { run: of.id, attempt: of.attempt, url: of.url, removes: true },
+    now: () => new Date(),
+  })
+  if (mine === undefined) return
+  await mine.update({ hosts: plan.apps.map(({ host }) => host) })
+  await takeAway(mine, plan.settings, dns, story)
+  report.receipt = [] // the removal's own run has told
+}
