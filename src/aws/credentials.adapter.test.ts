@@ -70,6 +70,13 @@ test('renews them before they end, once for all', async () => {
   expect(asked).toHaveLength(2)
 })
 
+test('a clock that is slow does not keep them for longer than they are good', async () => {
+  lives = [60 + 20]
+  const { expiration } = await provider().credentials()
+  expect(expiration?.getTime()).toBeLessThanOrEqual(Date.now() + 60 * 60_000)
+  expect(Object.fromEntries(asked[0] ?? [])).toMatchObject({ DurationSeconds: '3600' })
+})
+
 test('a refusal names the subject, and does not last', async () => {
   lives = [undefined, 60]
   const { credentials } = provider()

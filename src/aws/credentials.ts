@@ -19,6 +19,8 @@ type Options = {
 
 /** A call made just before the end must not outlive its credentials. */
 const CUSHION = 5 * 60_000
+/** How long a session is asked for; the most that every role allows. */
+const SESSION = 60 * 60_000
 
 /** One provider for all clients: each would otherwise assume the role on its own. */
 export const awsCredentials = (options: Options): CredentialsProvider => {
@@ -71,7 +73,12 @@ const webIdentity = (
       })
     })
     mask(token)
-    const request = { RoleArn: role, RoleSessionName: sessionName, WebIdentityToken: token }
+    const request = {
+      RoleArn: role,
+      RoleSessionName: sessionName,
+      WebIdentityToken: token,
+      DurationSeconds: SESSION / 1000,
+    }
     const { Credentials: given } = await sts
       .send(new AssumeRoleWithWebIdentityCommand(request))
       .catch((cause: unknown) => {
@@ -83,7 +90,8 @@ const webIdentity = (
       accessKeyId: given.AccessKeyId,
       secretAccessKey: given.SecretAccessKey,
       sessionToken: given.SessionToken,
-      expiration: given.Expiration,
+      // By this machine's clock, which may be slow: what AWS says is by its own.
+      expiration: new Date(Math.min(given.Expiration.getTime(), Date.now() + SESSION)),
     }
   }
 }

@@ -26,7 +26,9 @@ export const awsFailure = (cause: unknown, { action, object, check, signal }: Ca
     return new PreviewError('AccessDenied', `AWS did not accept the credentials for ${action} on ${object} (${name})`, {
       object,
       cause,
-      hint: 'check role-to-assume and its trust policy, or the credentials of the workflow; a session may have expired',
+      hint: name.startsWith('ExpiredToken')
+        ? 'the session has ended: use role-to-assume, which renews it, or raise role-duration-seconds where the workflow gets its credentials'
+        : 'check role-to-assume and its trust policy, or the credentials of the workflow',
     })
   if (DENIED.test(name) || status === 403)
     return new PreviewError('AccessDenied', `AWS refused ${action} on ${object}`, {
