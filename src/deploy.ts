@@ -64,9 +64,9 @@ const claimAndRollOut = async (plan: DeployPlan, { dns, objects }: Made, story: 
     await run.step('Release', () => release(plan, mine, story))
     report.status = 'live'
   } catch (error) {
-    if (error instanceof Unready) report.evidence = error.diagnoses.flatMap(evidenceOf)
     // Not after a cancel: a request may still be on its way, and the next claim must know.
     if (mine.record.phase !== 'Terminating' && !isCode(error, 'Cancelled')) await giveUp(mine, error)
+    if (error instanceof Unready) report.evidence = error.diagnoses.flatMap(evidenceOf)
     throw error
   } finally {
     await told
@@ -92,7 +92,11 @@ const rollOut = async (
   const { to, of, run, report } = story
   const { environment, settings } = plan
   const changes = await run.step('Apply to EKS', async (say) => {
-    const changes = await applyAll(to.cluster, mine, objects, { signal: of.signal, say, timeout: settings.timeouts.wait })
+    const changes = await applyAll(to.cluster, mine, objects, {
+      signal: of.signal,
+      say,
+      timeout: settings.timeouts.wait,
+    })
     report.changes = changes.map(({ subject, action }) => ({ subject, action }))
     summarize(changes, say)
     return changes

@@ -114,6 +114,16 @@ describe('tools and credentials', () => {
     await refused(home, told, () => opened({}, { PATH: '/nowhere' }))
   })
 
+  test('a folder that cannot be written', async () => {
+    const told = {
+      step: 'Render and check',
+      object: '/proc',
+      cause: 'cannot write the overlay',
+      next: 'free some space',
+    }
+    await refused(home, told, () => opened({}, { RUNNER_TEMP: '/proc' }))
+  })
+
   test('a repository that the role does not trust', async () => {
     const mallory = 'mallory/shop'
     home.github.addRepository({ fullName: mallory, files })
