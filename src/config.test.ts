@@ -39,6 +39,35 @@ test('an environment variable keeps the characters it was written with', () => {
   })
 })
 
+test("a migration has a command, and an image when it is not the app's", () => {
+  const read = parseConfig(`apps:
+  web: { image: a, port: 80, migrate: { command: [migrate, up] } }
+  api: { image: b, port: 80, migrate: { image: "b-schema:3", command: [up] } }
+`)
+  expect(read).toMatchObject({
+    config: {
+      apps: {
+        web: { migrate: { command: ['migrate', 'up'] } },
+        api: { migrate: { image: 'b-schema:3', command: ['up'] } },
+      },
+    },
+  })
+  expect(
+    problems(`apps:
+  web:
+    image: a
+    port: 80
+    migrate:
+      image: a b
+      cmd: [up]
+`),
+  ).toEqual([
+    '6: apps.web.migrate.image: an image is written repo, repo:tag or repo@sha256:…',
+    '5: apps.web.migrate.command: is missing',
+    '7: apps.web.migrate.cmd: unknown key',
+  ])
+})
+
 test('says everything that is wrong, each with its line', () => {
   expect(
     problems(`apps:

@@ -22,12 +22,13 @@ const urlPath = z
   .max(2048)
   .regex(/^\/(?![/\\])[^\s\\]*$/, 'write a path such as /healthz, without a host')
 const quantities = z.record(z.string(), z.union([z.string(), z.number()]))
+const image = z
+  .string()
+  .regex(/^[^\s@]+(@sha256:[0-9a-f]{64})?$/, 'an image is written repo, repo:tag or repo@sha256:…')
+const command = z.array(z.string()).min(1)
 
 const app = z.strictObject({
-  image: z
-    .string()
-    .regex(/^[^\s@]+(@sha256:[0-9a-f]{64})?$/, 'an image is written repo, repo:tag or repo@sha256:…')
-    .describe('Image; without a tag or digest the head commit is the tag'),
+  image: image.describe('Image; without a tag or digest the head commit is the tag'),
   port: z.int().min(1).max(65535).describe('The port the container listens on'),
   health: urlPath.default('/').describe('Answers 2xx when the app is ready'),
   env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string()).default({}),
@@ -35,7 +36,11 @@ const app = z.strictObject({
     .array(kubernetesName)
     .default([])
     .describe("Secrets named in the install's shared-objects, read as environment variables"),
-  command: z.array(z.string()).min(1).optional(),
+  command: command.optional(),
+  migrate: z
+    .strictObject({ image: image.optional().describe("Default: the app's own"), command })
+    .optional()
+    .describe('A Job that has to complete before the app is rolled out'),
   replicas: z.int().min(1).max(20).default(1),
   resources: z.strictObject({ requests: quantities.optional(), limits: quantities.optional() }).optional(),
   serviceAccount: kubernetesName.optional().describe('An existing one, used under its own name'),

@@ -43,6 +43,15 @@ test('an image of the run wins; one for an app that is not there is an error', (
   expect(() => plan(yaml, {}, { wbe: 'other:2' })).toThrow('images names wbe')
 })
 
+test("a migration's image has the commit's tag too", () => {
+  const image = (migrate: string) =>
+    plan(`apps: { web: { image: web, port: 80, migrate: { ${migrate} command: [up] } } }`).apps[0]?.config.migrate
+      ?.image
+  expect(image('image: "web-schema",')).toBe(`web-schema:${'c'.repeat(40)}`)
+  expect(image('image: "web-schema:3",')).toBe('web-schema:3')
+  expect(image('')).toBeUndefined()
+})
+
 test('an app uses only what is shared with it', () => {
   const yaml =
     'apps: { web: { image: web, port: 80, secrets: [mail], imagePullSecrets: [pull], serviceAccount: logger } }'

@@ -58,7 +58,7 @@ export const planOf = ({ config, images, ...rest }: Wanted): DeployPlan => {
       })
       return {
         name,
-        config: app,
+        config: migratingAt(app, commit),
         host,
         url: settings.urlTemplate.replace('{host}', host),
         image: images[name] ?? versioned(app.image, commit),
@@ -71,6 +71,13 @@ export const planOf = ({ config, images, ...rest }: Wanted): DeployPlan => {
 const versioned = (image: string, commit: string): string => {
   const hasVersion = image.includes('@') || image.indexOf(':', image.lastIndexOf('/') + 1) >= 0
   return hasVersion ? image : `${image}:${commit}`
+}
+
+const migratingAt = (app: App, commit: string): App => {
+  const { migrate } = app
+  return migrate?.image === undefined
+    ? app
+    : { ...app, migrate: { ...migrate, image: versioned(migrate.image, commit) } }
 }
 
 /** What lies in the namespace is other people's, unless the platform team says that previews may use it. */

@@ -2,7 +2,9 @@ import { isDeepStrictEqual } from 'node:util'
 import { PreviewError, type Problem } from '../errors.ts'
 import { poll } from '../poll.ts'
 import { beforeImage, readOurs } from './before.ts'
-import type { Cluster, KubeObject, Live, Ref } from './cluster.ts'
+import { ApiError, type Cluster, type KubeObject, type Live, type Ref } from './cluster.ts'
+import { Unready } from './diagnose.ts'
+import { completed, sideBySide } from './gate.ts'
 import { keyOf, memberOf, union } from './members.ts'
 import { parallel } from './parallel.ts'
 import { bodyOf, mayBeStale, type Plan, planOf, problemIn, type Wanted, wantedOf } from './plan.ts'
@@ -21,7 +23,7 @@ export type Change = {
   /** Empty without a live object. */
   uid: string
   generation: number
-  /** Absent for a Job that had finished and was collected. */
+  /** Absent for a Job that is known to have done its work: it may be collected at any time. */
   live: Live | undefined
   warnings: string[]
   /** Of the manifest. */
@@ -31,6 +33,7 @@ export type ChangeSet = Change[]
 
 const CONCURRENCY = 8
 const DELETED_WITHIN = 60_000
+const POD = { apiVersion: 'v1', kind: 'Pod' }
 
 /**
  * Applies everything, or, when the API server refuses any of it in a dry run, nothing. Every write names the resourceVersion
@@ -40,20 +43,36 @@ export const applyAll = async (
   cluster: Cluster,
   claim: Claim,
   objects: readonly KubeObject[],
-  run: Run,
+  /** `timeout`: milliseconds that each app's migrations may take. */
+  run: Run & { timeout: number },
 ): Promise<ChangeSet> => {
   const before = await beforeImage(cluster, claim, objects)
   const plans = await rehearseAll(cluster, claim, run, objects.map(wantedOf), before)
   await writeAhead(claim, plans)
-  const changes: ChangeSet = []
-  for (const stage of applyStages(plans, ({ wanted }) => wanted.ref.kind))
-    changes.push(...(await parallel(stage, CONCURRENCY, (plan) => carryOut(cluster, claim, run, plan))))
-  await claim.update({
-    phase: 'Waiting',
-    stamp: false,
-    members: union(claim.record.members, changes.map(begun)),
-  })
-  return changes
+  const sent = new Map<string, Change>()
+  const note = (change: Change) => void sent.set(keyOf(change.ref), change)
+  const send = (some: readonly Plan[]): Promise<ChangeSet> =>
+    parallel(some, CONCURRENCY, async (plan) => {
+      const change = await carryOut(cluster, claim, run, plan)
+      note(change)
+      return change
+    })
+  const members = () => union(claim.record.members, [...sent.values()].map(begun))
+  const { configuration, tracks } = applyStages(plans, ({ wanted }) => wanted.object)
+  try {
+    await send(configuration)
+    await sideBySide(tracks, run.signal, async ({ migrations, rest }, signal) => {
+      const jobs = await completed(cluster, claim, await send(migrations), { ...run, signal })
+      jobs.forEach(note)
+      await send(rest)
+    })
+  } catch (error) {
+    // Another app's migration may be complete: it must not run again. Throws when a newer run is why this one is not.
+    if (error instanceof Unready) await claim.update({ members: members() })
+    throw error
+  }
+  await claim.update({ phase: 'Waiting', stamp: false, members: members() })
+  return plans.flatMap(({ wanted }) => sent.get(keyOf(wanted.ref)) ?? [])
 }
 
 /** As the record remembers what was applied and is ready. */
@@ -89,7 +108,11 @@ const rehearseAll = async (
 }
 
 const refusal = (refused: readonly { problem: Problem; cause: unknown }[]): PreviewError => {
-  const codes = new Set(refused.map(({ cause }) => (cause instanceof PreviewError ? cause.code : 'Rejected')))
+  const codes = new Set(
+    refused.map(({ cause }) =>
+      cause instanceof PreviewError && !(cause instanceof ApiError) ? cause.code : 'Rejected',
+    ),
+  )
   const [code = 'Rejected'] = codes.size === 1 ? codes : []
   const [first] = refused
   const said = refused.length === 1 ? first?.problem.message : `${refused.length} objects were refused`
@@ -145,13 +168,17 @@ const attempt = async (cluster: Cluster, claim: Claim, run: Run, plan: Plan): Pr
   return changeOf(plan, live, before === undefined ? 'created' : 'configured')
 }
 
+/** Until its pods are gone too: two versions of a migration must not run at once. */
 const deleted = async (cluster: Cluster, before: Live, { ref, subject }: Wanted, run: Run): Promise<boolean> => {
   const { uid, resourceVersion } = before.metadata
   if ((await cluster.delete(ref, { uid, resourceVersion })) === 'changed') return false
   run.say.info(`${subject} deleted, to be made anew`)
-  await poll({ what: `${subject} to be gone`, every: 200, timeout: DELETED_WITHIN, signal: run.signal }, async () =>
-    (await cluster.get(ref))?.metadata.uid === uid ? undefined : true,
-  )
+  const what = `${subject} and its pods to be gone`
+  await poll({ what, every: 200, timeout: DELETED_WITHIN, signal: run.signal }, async () => {
+    if ((await cluster.get(ref))?.metadata.uid === uid) return undefined
+    const pods = await cluster.list(POD, ref.namespace ?? '', `batch.kubernetes.io/controller-uid=${uid}`)
+    return pods.length === 0 ? true : undefined
+  })
   return true
 }
 

@@ -1,6 +1,6 @@
 /** In which order kinds are applied and taken away. Pure. */
 
-/** What workloads read when they start, and what an Ingress has to find. Everything else comes beside the workloads. */
+/** What workloads read when they start, and what an Ingress has to find. */
 const BEFORE_WORKLOADS = new Set([
   'ServiceAccount',
   'Role',
@@ -18,14 +18,46 @@ const BEFORE_WORKLOADS = new Set([
   'Service',
 ])
 
+/** What runs code of an app, and so waits for the app's migrations. */
+const GATED = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Rollout', 'CronJob', 'Job', 'Pod'])
+
+/** Kubernetes' recommended labels: which app an object is of, and what it is in that app. */
+const APP = 'app.kubernetes.io/name'
+const COMPONENT = 'app.kubernetes.io/component'
+
+type Labelled = { kind: string; metadata: { labels?: Record<string, string> } }
+
+/** `rest` waits until the migrations are complete. */
+export type Track<T> = { migrations: T[]; rest: T[] }
+
 /**
- * An Ingress goes beside the workloads: a load balancer takes minutes and needs Services, not ready pods. A stage begins when
- * everything of the one before was accepted; nothing is awaited.
+ * First the configuration; when all of it was accepted, the tracks side by side. One has no migrations: it takes Ingresses
+ * too, because a load balancer takes minutes and needs Services, not ready pods. The others are the workloads of an app
+ * (`app.kubernetes.io/name`) that has a Job with `app.kubernetes.io/component: migration`.
  */
-export const applyStages = <T>(items: readonly T[], kindOf: (item: T) => string): T[][] => {
-  const first = items.filter((item) => BEFORE_WORKLOADS.has(kindOf(item)))
-  const rest = items.filter((item) => !BEFORE_WORKLOADS.has(kindOf(item)))
-  return [first, rest].filter((stage) => stage.length > 0)
+export const applyStages = <T>(
+  items: readonly T[],
+  objectOf: (item: T) => Labelled,
+): { configuration: T[]; tracks: Track<T>[] } => {
+  const isConfiguration = (item: T) => BEFORE_WORKLOADS.has(objectOf(item).kind)
+  const appOf = (item: T) => objectOf(item).metadata.labels?.[APP]
+  const isMigration = (item: T) => {
+    const { kind, metadata } = objectOf(item)
+    return kind === 'Job' && metadata.labels?.[COMPONENT] === 'migration' && appOf(item) !== undefined
+  }
+  const migrating = new Set(items.filter(isMigration).map(appOf))
+  const gateOf = (item: T) => (GATED.has(objectOf(item).kind) && migrating.has(appOf(item)) ? appOf(item) : undefined)
+  const byGate = Map.groupBy(
+    items.filter((item) => !isConfiguration(item)),
+    gateOf,
+  )
+  return {
+    configuration: items.filter(isConfiguration),
+    tracks: [...byGate.values()].map((track) => ({
+      migrations: track.filter(isMigration),
+      rest: track.filter((item) => !isMigration(item)),
+    })),
+  }
 }
 
 export type RemovalStage = 'creators' | 'traffic' | 'credentials' | 'workloads' | 'rest'

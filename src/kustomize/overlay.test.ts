@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { environmentOf } from '../names.ts'
 import { type OverlayApp, overlayOf, withoutTag } from './overlay.ts'
@@ -61,6 +61,35 @@ test('every key of an app has its place', () => {
     '/spec/template/spec/containers/0/envFrom/-': { secretRef: { name: 'mail' } },
   })
   expect(operations(built, 'ConfigMap').at(-1)?.value).toEqual({ PORT: '8080', MODE: 'a\nb' })
+})
+
+describe('a migration', () => {
+  const migrate = { command: ['migrate', 'up'] }
+
+  test('is there only when asked for', () => {
+    expect(JSON.stringify(overlay())).not.toMatch(/migra/)
+    expect(overlay({ migrate }).components).toEqual(['../base/ingress', '../base/migration'])
+  })
+
+  test('is the app in another role: its image, its secrets, its identity', () => {
+    const surroundings = {
+      resources: { limits: { memory: '1Gi' } },
+      serviceAccount: 'logger',
+      imagePullSecrets: ['registry'],
+      secrets: ['mail'],
+    }
+    const built = overlay({ migrate, command: ['serve'], ...surroundings })
+    const [name, command, ...rest] = operations(built, 'Job')
+    expect(name).toMatchObject({ path: '/metadata/name', value: 'web-migrate' })
+    expect(command).toEqual({ op: 'add', path: '/spec/template/spec/containers/0/command', value: ['migrate', 'up'] })
+    expect(operations(built, 'Deployment').slice(-rest.length)).toEqual(rest)
+    expect(rest).toHaveLength(5)
+  })
+
+  test('may have an image of its own', () => {
+    const [, image] = operations(overlay({ migrate: { ...migrate, image: 'repo/schema:3' } }), 'Job')
+    expect(image).toEqual({ op: 'add', path: '/spec/template/spec/containers/0/image', value: 'repo/schema:3' })
+  })
 })
 
 test.each([

@@ -29,7 +29,7 @@ export const overlayOf = (app: OverlayApp, environment: Environment, install: Ov
       apiVersion: 'kustomize.config.k8s.io/v1beta1',
       kind: 'Kustomization',
       resources: [`${base}/app`],
-      components: [`${base}/ingress`],
+      components: [`${base}/ingress`, ...(app.config.migrate ? [`${base}/migration`] : [])],
       namespace: install.namespace,
       nameSuffix: `-${environment.short}`,
       labels: [
@@ -52,14 +52,16 @@ export const overlayOf = (app: OverlayApp, environment: Environment, install: Ov
         patch('Service', [rename(app.name)]),
         patch('ConfigMap', [rename(app.name), { op: 'add', path: '/data', value: settingsOf(app) }]),
         patch('Ingress', ingress(app, install)),
+        ...(app.config.migrate ? [patch('Job', migration(app, app.config.migrate))] : []),
       ],
     },
     // A branch's id may be all digits, or digits around an e: both must stay text for YAML 1.1 readers too.
     { version: '1.1', aliasDuplicateObjects: false, lineWidth: 0 },
   )
 
+/** The bases have one object of a kind. */
 const patch = (kind: string, operations: Operation[]) => ({
-  target: { kind, name: 'app' },
+  target: { kind },
   options: { allowNameChange: true },
   patch: JSON.stringify(operations),
 })
@@ -68,30 +70,40 @@ const rename = (name: string): Operation => ({ op: 'replace', path: '/metadata/n
 
 const settingsOf = ({ config }: OverlayApp): Record<string, string> => ({ PORT: String(config.port), ...config.env })
 
-const deployment = ({ name, config }: OverlayApp): Operation[] => {
-  const pod = '/spec/template/spec'
-  const container = `${pod}/containers/0`
-  const named = (names: string[]) => names.map((name) => ({ name }))
-  return [
-    rename(name),
-    { op: 'replace', path: '/spec/replicas', value: config.replicas },
-    { op: 'replace', path: `${container}/name`, value: name },
-    { op: 'replace', path: `${container}/ports/0/containerPort`, value: config.port },
-    { op: 'replace', path: `${container}/readinessProbe/httpGet/path`, value: config.health },
-    ...config.secrets.map(
-      (secret): Operation => ({ op: 'add', path: `${container}/envFrom/-`, value: { secretRef: { name: secret } } }),
-    ),
-    ...optional(`${container}/command`, config.command),
-    ...optional(`${container}/resources`, config.resources),
-    ...optional(`${pod}/serviceAccountName`, config.serviceAccount),
-    // A service account is named for its identity (IRSA, Pod Identity), which the pod reads from its token.
-    ...optional(`${pod}/automountServiceAccountToken`, config.serviceAccount === undefined ? undefined : true),
-    ...optional(
-      `${pod}/imagePullSecrets`,
-      config.imagePullSecrets.length === 0 ? undefined : named(config.imagePullSecrets),
-    ),
-  ]
-}
+const POD = '/spec/template/spec'
+const CONTAINER = `${POD}/containers/0`
+
+const deployment = ({ name, config }: OverlayApp): Operation[] => [
+  rename(name),
+  { op: 'replace', path: '/spec/replicas', value: config.replicas },
+  { op: 'replace', path: `${CONTAINER}/name`, value: name },
+  { op: 'replace', path: `${CONTAINER}/ports/0/containerPort`, value: config.port },
+  { op: 'replace', path: `${CONTAINER}/readinessProbe/httpGet/path`, value: config.health },
+  ...optional(`${CONTAINER}/command`, config.command),
+  ...surroundings(config),
+]
+
+const migration = ({ name, config }: OverlayApp, { image, command }: NonNullable<App['migrate']>): Operation[] => [
+  rename(`${name}-migrate`),
+  ...optional(`${CONTAINER}/image`, image),
+  { op: 'add', path: `${CONTAINER}/command`, value: command },
+  ...surroundings(config),
+]
+
+/** What every pod of an app has. */
+const surroundings = ({ secrets, resources, serviceAccount, imagePullSecrets }: App): Operation[] => [
+  ...secrets.map(
+    (secret): Operation => ({ op: 'add', path: `${CONTAINER}/envFrom/-`, value: { secretRef: { name: secret } } }),
+  ),
+  ...optional(`${CONTAINER}/resources`, resources),
+  ...optional(`${POD}/serviceAccountName`, serviceAccount),
+  // A service account is named for its identity (IRSA, Pod Identity), which the pod reads from its token.
+  ...optional(`${POD}/automountServiceAccountToken`, serviceAccount === undefined ? undefined : true),
+  ...optional(
+    `${POD}/imagePullSecrets`,
+    imagePullSecrets.length === 0 ? undefined : imagePullSecrets.map((name) => ({ name })),
+  ),
+]
 
 const optional = (path: string, value: unknown): Operation[] =>
   value === undefined ? [] : [{ op: 'add', path, value }]

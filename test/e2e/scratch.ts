@@ -14,7 +14,7 @@ export type Scratch = {
   cluster: Cluster
   namespace: string
   environment: Environment
-  run: { signal: AbortSignal; say: Log & { lines: string[] } }
+  run: { signal: AbortSignal; say: Log & { lines: string[] }; timeout: number }
   /** As run `number`, from this branch of this repository. */
   claim(number: number, phase?: 'Applying' | 'Terminating'): Promise<Claim>
   /** With the environment's labels, as the overlay gives them. */
@@ -50,7 +50,7 @@ export const scratch = async (): Promise<Scratch> => {
     cluster,
     namespace,
     environment,
-    run: { signal, say },
+    run: { signal, say, timeout: 120_000 },
     claim: (number, phase = 'Applying') => {
       const holder = { run: String(number), attempt: 1, url: `https://github.test/runs/${number}` }
       return claim(
