@@ -39,8 +39,9 @@ export const deploy = async (intent: Extract<Intent, { kind: 'deploy' }>, story:
     try {
       return await claimAndRollOut(plan, made, story)
     } catch (error) {
-      const isOver = !(error instanceof Overtaken) || (await whenOvertaken(error, plan, made.dns, story)) === 'over'
-      if (isOver) throw error
+      if (!(error instanceof Overtaken)) throw error
+      delete report.life // the comment is that run's now
+      if ((await whenOvertaken(error, plan, made.dns, story)) === 'over') throw error
     }
   }
 }
@@ -50,15 +51,18 @@ type Made = { dns: Dns | undefined; objects: KubeObject[] }
 const claimAndRollOut = async (plan: DeployPlan, { dns, objects }: Made, story: Story): Promise<void> => {
   const { to, run, report } = story
   const mine = await run.step('Claim the environment', (say) => claimFor(plan, dns, story, say))
-  const told = to.announce(plan.pullRequests)
   const removeInstead = async (): Promise<void> => {
     await takeAway(mine, plan.settings, dns, story)
     report.status = 'removed'
   }
+  let told: Promise<void> | undefined
   try {
     // Every claim is followed by this question, so the last one to claim acts on the newest answer. A closed pull
     // request's own run may have ended before our claim: nobody else would remove what we leave.
-    if (await isClosed(plan, story)) return await removeInstead()
+    const closed = await isClosed(plan, story)
+    report.life = { uid: mine.uid, generation: mine.generation }
+    told = to.announce(plan.pullRequests)
+    if (closed) return await removeInstead()
     await whileHeld(mine, story, (held) => rollOut(plan, mine, objects, dns, held))
     if (await isClosed(plan, story)) return await removeInstead()
     await run.step('Release', () => release(plan, mine, story))
@@ -155,7 +159,6 @@ const claimFor = async (plan: DeployPlan, dns: Dns | undefined, story: Story, sa
       continue
     }
     const good = lastGood(mine.record)
-    report.life = { uid: mine.uid, generation: mine.generation }
     if (good?.sha) report.lastGoodCommit = good.sha
     report.apps = plan.apps.map(({ name, url }) => ({
       name,

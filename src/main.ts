@@ -39,8 +39,8 @@ const main = async (): Promise<void> => {
   }
   report.ms = Math.round(performance.now() - started)
   // Of a cancelled run seconds are left, but its post step has minutes: that finishes the comment.
-  if (!isCode(report.failure, 'Cancelled') && told.channels && isNews(report)) {
-    await tell(report, told.pullRequests, told.channels)
+  if (!isCode(report.failure, 'Cancelled')) {
+    if (told.channels && isNews(report)) await tell(report, told.pullRequests, told.channels)
     core.saveState(UNFINISHED, '')
   }
   await publish(report)
@@ -126,7 +126,7 @@ const post = async (): Promise<void> => {
   await tell({ ...report, status: 'failed', failure }, pullRequests, channels)
 }
 
-/** A run that claimed nothing tells only of a failure: the comment is another run's. */
+/** A run that holds no environment tells only of a failure: the comment is another run's. */
 const isNews = ({ status, life }: Report): boolean => status === 'failed' || life !== undefined
 
 const newReport = (run: Steps): Report => ({

@@ -145,6 +145,14 @@ describe('smoke check', () => {
     expect(calls().at(-1)).toBe('StopExecution')
   })
 
+  test('one that is over need not be stopped', async () => {
+    const refused = { StopExecution: [fault('ValidationException')] }
+    const over = await machineWith({ ...refused, DescribeExecution: [succeeded] })
+    await expect(over.machine.stop(EXECUTION, 'why')).resolves.toBeUndefined()
+    const alive = await machineWith({ ...refused, DescribeExecution: [running] })
+    await expect(alive.machine.stop(EXECUTION, 'why')).rejects.toMatchObject({ code: 'Rejected' })
+  })
+
   test('a cancel stops it', async () => {
     const run = new AbortController()
     const { report, calls } = await check(

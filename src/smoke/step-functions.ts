@@ -79,12 +79,16 @@ const describe = async ({ client, signal }: Access, executionArn: string) => {
 }
 
 /** For a cancelled run, so not with its signal; a runner then gives a process a few seconds. */
-const stop = async ({ client }: Access, executionArn: string, cause: string): Promise<void> => {
+const stop = async (access: Access, executionArn: string, cause: string): Promise<void> => {
+  const signal = AbortSignal.timeout(5_000)
   const command = new StopExecutionCommand({ executionArn, error: 'Stopped', cause: cause.slice(0, 1000) })
   try {
-    await client.send(command, { abortSignal: AbortSignal.timeout(5_000) })
+    await access.client.send(command, { abortSignal: signal })
   } catch (problem) {
     if (problem instanceof ExecutionDoesNotExist) return
+    // One that is over may be refused.
+    const found = await describe({ ...access, signal }, executionArn).catch(() => undefined)
+    if (found?.status !== undefined && found.status !== 'RUNNING') return
     throw awsFailure(problem, { action: 'states:StopExecution', object: executionArn })
   }
 }
