@@ -102,6 +102,7 @@ const rollOut = async (
       timeout: settings.timeouts.wait,
     })
     report.changes = changes.map(({ subject, action }) => ({ subject, action }))
+    report.warnings.push(...changes.flatMap(({ subject, warnings }) => warnings.map((text) => `${subject}: ${text}`)))
     summarize(changes, say)
     return changes
   })

@@ -4,6 +4,7 @@ import type { Connection } from './connection.ts'
 import { discovery, type ResourceList } from './discovery.ts'
 import { reading } from './read.ts'
 import { objectOf } from './refusal.ts'
+import { asking } from './rights.ts'
 import { transportTo } from './transport.ts'
 import { writing } from './write.ts'
 
@@ -17,5 +18,5 @@ export const kubernetes = (connection: Connection, options: { log: Log; signal: 
     return answer.status === 404 ? undefined : objectOf<ResourceList>(path, answer)
   })
   const reads = reading(send, pathOf)
-  return { ...reads, ...writing({ send, pathOf, get: reads.get }), traffic, close }
+  return { ...reads, ...writing({ send, pathOf, get: reads.get }), ...asking(send, pathOf), traffic, close }
 }

@@ -8,9 +8,11 @@ import { completed, sideBySide } from './gate.ts'
 import { keyOf, memberOf, union } from './members.ts'
 import { parallel } from './parallel.ts'
 import { bodyOf, mayBeStale, type Plan, planOf, problemIn, type Wanted, wantedOf } from './plan.ts'
+import { checkRights } from './preflight.ts'
 import { isJobComplete } from './readiness.ts'
 import type { Claim, Run } from './record.ts'
 import type { Member } from './record-state.ts'
+import { withoutScaledReplicas } from './scaled.ts'
 import { applyStages } from './stages.ts'
 
 export type Change = {
@@ -32,7 +34,8 @@ export type Change = {
 export type ChangeSet = Change[]
 
 const CONCURRENCY = 8
-const DELETED_WITHIN = 60_000
+/** A load balancer's finalizer, a pod's grace period. */
+const DELETED_WITHIN = 5 * 60_000
 const POD = { apiVersion: 'v1', kind: 'Pod' }
 
 /**
@@ -46,8 +49,10 @@ export const applyAll = async (
   /** `timeout`: milliseconds that each app's migrations may take. */
   run: Run & { timeout: number },
 ): Promise<ChangeSet> => {
+  await checkRights(cluster, claim, objects)
   const before = await beforeImage(cluster, claim, objects)
-  const plans = await rehearseAll(cluster, claim, run, objects.map(wantedOf), before)
+  const wanted = withoutScaledReplicas(objects).map(wantedOf)
+  const plans = await rehearseAll(cluster, claim, run, wanted, before)
   await writeAhead(claim, plans)
   const sent = new Map<string, Change>()
   const note = (change: Change) => void sent.set(keyOf(change.ref), change)
@@ -143,6 +148,7 @@ const carryOut = async (cluster: Cluster, claim: Claim, run: Run, first: Plan): 
     })
     if (done !== undefined) {
       if (done.action !== 'unchanged') run.say.info(`${done.subject} ${done.action}`)
+      for (const text of done.warnings) run.say.warning(`${done.subject}: ${text}`)
       return done
     }
     plan = await planAnew(cluster, claim, run, first.wanted)

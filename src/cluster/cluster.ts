@@ -30,6 +30,9 @@ export type Live = KubeObject & { metadata: Metadata & { uid: string; resourceVe
 
 export type Applied = { live: Live; warnings: string[] }
 
+/** `why`: what an authorizer said, when it said more than no. */
+export type Denial = { user: string; verb: string; group: string; resource: string; namespace?: string; why?: string }
+
 export type Cluster = {
   /** `undefined` when absent. */
   get(ref: Ref): Promise<Live | undefined>
@@ -45,6 +48,10 @@ export type Cluster = {
   apply(object: KubeObject, options: { dryRun: boolean; force: boolean }): Promise<Applied>
   /** With preconditions; `changed` when they no longer hold, `absent` when there is nothing (any more). */
   delete(ref: Ref, preconditions: { uid: string; resourceVersion?: string }): Promise<'deleted' | 'absent' | 'changed'>
+  /**
+   * Which right the authorizers say is missing for a verb on a kind; `undefined` when it is there, and when they do not tell.
+   */
+  denied(verb: string, kind: Kind & { namespace?: string }): Promise<Denial | undefined>
   /** The last lines of a container's log; `undefined` when the kubelet cannot give them. */
   logs(pod: {
     namespace: string

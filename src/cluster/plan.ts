@@ -13,9 +13,11 @@ import {
   refOf,
   subject,
 } from './cluster.ts'
+import { isFieldConflict, takenBack } from './conflicts.ts'
 import { hashOf } from './members.ts'
 import { isJobFailed } from './readiness.ts'
 import type { Claim, Run } from './record.ts'
+import { anew, costOf, type Immutable, immutableIn, isReplaced, keptHeadless, whyKept } from './recreate.ts'
 
 export type Wanted = { ref: Ref; subject: string; object: KubeObject; hash: string }
 
@@ -71,22 +73,61 @@ export const planOf = async (
 ): Promise<Plan> => {
   let before = known
   for (let tries = 1; ; tries += 1) {
-    const plan = { wanted, before, force: false, warnings: [] }
-    if (before === undefined && wasFinished(claim, wanted)) return { ...plan, act: 'nothing' }
-    const body = bodyOf(wanted, before, claim)
+    if (before === undefined && wasFinished(claim, wanted))
+      return { wanted, before, act: 'nothing', force: false, warnings: [] }
     try {
-      const { force, live, warnings } = await rehearse(cluster, body, before, run)
-      const act = isDeepStrictEqual(live, before) ? 'nothing' : 'apply'
-      return { ...plan, act: isJobFailed(before) ? 'recreate' : act, force, warnings }
+      return await judged(cluster, claim, run, wanted, before)
     } catch (error) {
-      if (before !== undefined && isImmutable(error) && RECREATED.has(wanted.ref.kind)) {
-        const { warnings } = await rehearseAnew(cluster, body, wanted)
-        return { ...plan, act: 'recreate', warnings }
-      }
       if (!mayBeStale(error, tries)) throw error
       before = await readOurs(cluster, claim.environment, wanted.ref)
     }
   }
+}
+
+const judged = async (
+  cluster: Cluster,
+  claim: Claim,
+  run: Run,
+  wanted: Wanted,
+  before: Live | undefined,
+): Promise<Plan> => {
+  const body = bodyOf(wanted, before, claim)
+  const answer = await rehearse(cluster, body, before, run).catch((error: unknown): Unchangeable => {
+    const immutable = before && immutableIn(error, body, before)
+    if (before === undefined || immutable === undefined) throw error
+    return { before, ...immutable }
+  })
+  if ('fields' in answer) return remade(cluster, claim, run, wanted, answer)
+  const headless = before && keptHeadless(body, before)
+  if (before !== undefined && headless) return remade(cluster, claim, run, wanted, { before, ...headless })
+  const isTriedAgain =
+    before !== undefined && isJobFailed(before) && whyKept(wanted.object, before, claim.environment) === undefined
+  const act = isDeepStrictEqual(answer.live, before) ? 'nothing' : 'apply'
+  const { force, warnings } = answer
+  return { wanted, before, act: isTriedAgain ? 'recreate' : act, force, warnings }
+}
+
+type Unchangeable = Immutable & { before: Live }
+
+/** It cannot be changed in place: deleted and made anew, if it may be deleted, and if it can be made. */
+const remade = async (
+  cluster: Cluster,
+  claim: Claim,
+  { say }: Run,
+  wanted: Wanted,
+  { before, fields, said }: Unchangeable,
+): Promise<Plan> => {
+  const what = `${wanted.subject}: ${fields.join(', ')} cannot be changed (${said})`
+  const kept = whyKept(wanted.object, before, claim.environment)
+  if (kept !== undefined)
+    throw new PreviewError('Rejected', `${what}, and it is not deleted to be made anew: ${kept.message}`, {
+      object: wanted.subject,
+      hint: kept.hint,
+    })
+  const { warnings } = await rehearseAnew(cluster, bodyOf(wanted, undefined, claim), wanted, before)
+  const cost = costOf(before)
+  if (cost !== undefined) say.warning(`${what}, so it is deleted and made anew: ${cost}`)
+  return { wanted, before, act: 'recreate', force: false, warnings }
 }
 
 /** A Job that is gone did its work when its body is the one the record remembers (`ttlSecondsAfterFinished`). */
@@ -105,47 +146,29 @@ const rehearse = async (
   } catch (error) {
     // The server speaks of fields before it looks at the version: without a before-image somebody took the name.
     if (before === undefined || !isFieldConflict(error)) throw error
-    const applier = appliersOf(before).find((manager) => error.message.includes(`conflict with "${manager}"`))
-    if (applier !== undefined) throw managedBy(applier, body, error)
-    say.warning(`${subject(body)}: ${error.message}; the manifest wins`)
+    say.warning(`${subject(body)}: ${takenBack(error, before)} set by somebody else; the manifest wins`)
     return { ...(await cluster.apply(body, { dryRun: true, force: true })), force: true }
   }
 }
 
 /** The same body under a name nobody has: is it the update that is refused, or the object? */
-const rehearseAnew = (cluster: Cluster, body: KubeObject, { hash }: Wanted): Promise<Applied> => {
-  const metadata = { ...body.metadata, name: `eks-preview-${hash.slice(0, 12)}`, resourceVersion: NEVER }
-  return cluster.apply({ ...body, metadata }, { dryRun: true, force: false })
+const rehearseAnew = async (cluster: Cluster, body: KubeObject, wanted: Wanted, before: Live): Promise<Applied> => {
+  const name = `eks-preview-${wanted.hash.slice(0, 12)}`
+  try {
+    return await cluster.apply(anew(body, name, before), { dryRun: true, force: false })
+  } catch (cause) {
+    if (!(cause instanceof ApiError)) throw cause
+    const { status, reason, message, causes } = cause
+    throw new ApiError(status, reason, message.replaceAll(name, wanted.ref.name), { causes, cause })
+  }
 }
-
-/** Recreating others loses data, addresses or running pods. */
-const RECREATED = new Set(['Job'])
-
-const isImmutable = (error: unknown): boolean => isStatus(error, 422) && error.message.includes('field is immutable')
-
-const isFieldConflict = (error: unknown): error is ApiError =>
-  isStatus(error, 409) && error.causes.some(({ reason }) => reason === 'FieldManagerConflict')
 
 /** Somebody who changes an object faster than we can read it, or a webhook that likes this status, is not waited for. */
 const TRIES = 10
 
-/** The live object is not the version that was named: to be read and decided on again. */
-export const mayBeStale = (error: unknown, tries: number): boolean => isStatus(error, 409) && tries < TRIES
-
-/** Whoever declares the object by server-side apply, as we do; the others are people and controllers that set a field. */
-const appliersOf = (live: Live | undefined): string[] => {
-  const { managedFields = [] } = (live?.metadata ?? {}) as { managedFields?: { manager: string; operation: string }[] }
-  return managedFields
-    .filter(({ manager, operation }) => operation === 'Apply' && manager !== 'eks-preview')
-    .map(({ manager }) => manager)
-}
-
-const managedBy = (applier: string, body: KubeObject, cause: ApiError): PreviewError =>
-  new PreviewError('OwnedByOther', `${subject(body)} is also applied by ${applier}: ${cause.message}`, {
-    object: subject(body),
-    hint: `let ${applier} leave this namespace alone, or rename the object`,
-    cause,
-  })
+/** The live object is not the one that was named: to be read and decided on again. */
+export const mayBeStale = (error: unknown, tries: number): boolean =>
+  (isStatus(error, 409) || isReplaced(error)) && tries < TRIES
 
 const REFUSED = [400, 403, 404, 409, 413, 415, 422]
 /** Server-side apply answers 500 to a field the kind does not have. */
@@ -155,7 +178,8 @@ const UNKNOWN_FIELD = /^failed to create typed patch object/
 export const problemIn = ({ subject }: Wanted, error: unknown): Problem | undefined => {
   if (error instanceof ApiError && (REFUSED.includes(error.status) || UNKNOWN_FIELD.test(error.message)))
     return { message: `${subject}: ${error.message}` }
-  if (error instanceof PreviewError && ['AccessDenied', 'OwnedByOther'].includes(error.code))
+  const isItsOwn = error instanceof PreviewError && (error.code !== 'Rejected' || error.object === subject)
+  if (isItsOwn && ['AccessDenied', 'OwnedByOther', 'Rejected'].includes(error.code))
     return { message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) }
   return undefined
 }

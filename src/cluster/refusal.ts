@@ -1,5 +1,5 @@
-import { PreviewError } from '../errors.ts'
-import { ApiError } from './cluster.ts'
+import { isCode, PreviewError, type Problem } from '../errors.ts'
+import { ApiError, isStatus } from './cluster.ts'
 import type { Connection } from './connection.ts'
 import { isTls, isUnconnected } from './retry.ts'
 import type { Response } from './wire.ts'
@@ -28,21 +28,60 @@ const refusal = (what: string, { status, json, text }: Response): Error => {
   const said = message ?? `${what}: HTTP ${status}${text === '' ? '' : ` ${text.slice(0, 200)}`}`
   const missing = status === 403 ? RBAC.exec(said)?.groups : undefined
   if (missing !== undefined) return forbidden(what, missing, said)
-  return new ApiError(status, reason, said, details?.causes === undefined ? {} : { causes: details.causes })
+  const answered = new ApiError(status, reason, said, details?.causes === undefined ? {} : { causes: details.causes })
+  const ending = answered.causes.find((cause) => cause.reason === 'NamespaceTerminating')
+  return ending === undefined ? answered : endingNamespace(what, ending.message ?? said, answered)
 }
 
-const forbidden = (what: string, missing: Record<string, string | undefined>, said: string): PreviewError => {
-  const { user, verb, path, resource, group, namespace } = missing
-  const target =
-    path === undefined ? `apiGroups: ["${group}"], resources: ["${resource}"]` : `nonResourceURLs: ["${path}"]`
+/** Rights that somebody lacks for one resource; `path` for what is no resource. */
+export type Lack = { user: string; verbs: readonly string[]; namespace?: string | undefined } & (
+  | { group: string; resource: string }
+  | { path: string }
+)
+
+export const lackOf = (lack: Lack): Problem & { hint: string } => {
+  const { user, verbs, namespace } = lack
+  const [name, target] =
+    'path' in lack
+      ? [lack.path, `nonResourceURLs: ["${lack.path}"]`]
+      : [lack.resource, `apiGroups: ["${lack.group}"], resources: ["${lack.resource}"]`]
   const [where, role] =
     namespace === undefined
       ? ['at cluster scope', 'a ClusterRole']
       : [`in namespace ${namespace}`, `a Role in namespace ${namespace}`]
-  return new PreviewError('AccessDenied', `${what}: ${user} may not ${verb} ${path ?? resource} ${where}`, {
+  const listed = verbs.map((verb) => `"${verb}"`).join(', ')
+  return {
+    message: `${user} may not ${verbs.join(', ')} ${name} ${where}`,
+    hint: `apply install/ of this version, or add { ${target}, verbs: [${listed}] } to ${role} bound to ${user}`,
+  }
+}
+
+const forbidden = (what: string, missing: Record<string, string | undefined>, said: string): PreviewError => {
+  const { user = '', verb = '', path, resource = '', group = '', namespace } = missing
+  const { message, hint } = lackOf({
+    user,
+    verbs: [verb],
+    namespace,
+    ...(path === undefined ? { group, resource } : { path }),
+  })
+  return new PreviewError('AccessDenied', `${what}: ${message}`, {
     object: what,
-    hint: `apply install/ of this version, or add { ${target}, verbs: ["${verb}"] } to ${role} bound to ${user}`,
+    hint,
     cause: new ApiError(403, 'Forbidden', said),
+  })
+}
+
+/** RBAC said no; 401 is another matter. */
+export const isForbidden = (error: unknown): error is PreviewError =>
+  isCode(error, 'AccessDenied') && isStatus(error.cause, 403)
+
+/** `said`: `namespace previews is being terminated`. */
+const endingNamespace = (what: string, said: string, cause: ApiError): PreviewError => {
+  const [, namespace = ''] = /^namespace (\S+) /.exec(said) ?? []
+  return new PreviewError('Rejected', `${what} cannot be created: ${said}`, {
+    object: `Namespace/${namespace}`,
+    hint: `somebody deleted the namespace. Wait until it is gone, apply install/ again and run again; if it does not go, the conditions in \`kubectl get namespace ${namespace} -o yaml\` say what holds it`,
+    cause,
   })
 }
 

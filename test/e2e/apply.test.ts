@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { applyAll, type ChangeSet } from '../../src/cluster/apply.ts'
 import { type Cluster, type KubeObject, type Live, refOf } from '../../src/cluster/cluster.ts'
 import { prune } from '../../src/cluster/prune.ts'
@@ -62,6 +62,14 @@ describe('a push', () => {
     expect(said(created)).toEqual({ one: 'created', cred: 'created', web: 'created' })
     await first.release({ phase: 'Live' })
 
+    const rolledOut = { type: 'Progressing', reason: 'NewReplicaSetAvailable' }
+    await vi.waitFor(
+      async () =>
+        expect((await live(workload('web', 'app:1'))).status).toMatchObject({
+          conditions: expect.arrayContaining([expect.objectContaining(rolledOut)]),
+        }),
+      { timeout: 30_000, interval: 100 },
+    )
     const before = await home.dump()
     const second = await home.claim(2)
     const { writes } = home.cluster.traffic()
