@@ -39,9 +39,8 @@ export const deploy = async (intent: Extract<Intent, { kind: 'deploy' }>, story:
     try {
       return await claimAndRollOut(plan, made, story)
     } catch (error) {
-      if (!(error instanceof Overtaken)) throw error
-      delete report.life // the comment is that run's now
-      if ((await whenOvertaken(error, plan, made.dns, story)) === 'over') throw error
+      const isOver = !(error instanceof Overtaken) || (await whenOvertaken(error, plan, made.dns, story)) === 'over'
+      if (isOver) throw error
     }
   }
 }

@@ -1,5 +1,6 @@
 import * as core from '@actions/core'
 import { actionsLog } from './actions-log.ts'
+import type { Overtaken } from './cluster/record.ts'
 import { contextFrom } from './context.ts'
 import { isCode, PreviewError } from './errors.ts'
 import { intentOf } from './event.ts'
@@ -7,10 +8,11 @@ import { inputsIn, parseInputs, SECRET_INPUTS } from './inputs.ts'
 import { annotationsOf } from './report/annotations.ts'
 import { outputsOf } from './report/outputs.ts'
 import type { Report } from './report/report.ts'
+import { standIn } from './report/stand-in.ts'
 import { renderSummary } from './report/summary.ts'
 import { verdictText } from './report/verdict.ts'
 import { type Steps, steps } from './step.ts'
-import { type Channels, optional, tell } from './tell.ts'
+import { type Channels, optional, retell, tell } from './tell.ts'
 
 const { log, groups } = actionsLog(core)
 
@@ -68,6 +70,7 @@ const carryOut = async (
   }
   // Most of the bundle, which a skip does not need.
   const { connect } = await import('./connect.ts')
+  const { Overtaken } = await import('./cluster/record.ts')
   const { deploy } = await import('./deploy.ts')
   const { teardown } = await import('./teardown.ts')
   const outside = connect({
@@ -91,11 +94,28 @@ const carryOut = async (
     const story = { to: { ...outside.ports, cluster, announce }, of: outside.run, run, report }
     if (intent.kind === 'deploy') await deploy(intent, story)
     else await teardown(intent, story)
+  } catch (error) {
+    if (error instanceof Overtaken) await giveWay(error, report, told.pullRequests, outside.channels)
+    throw error
   } finally {
     const { requests, writes, bytes } = cluster.traffic()
     log.debug(`the API server was asked ${requests} times, ${writes} of them to change something; ${bytes} bytes`)
     await cluster.close()
   }
+}
+
+/** The comment is now that run's. */
+const giveWay = async (
+  { by, life }: Overtaken,
+  report: Report,
+  pullRequests: readonly number[],
+  channels: Channels,
+): Promise<void> => {
+  const { life: ours } = report
+  if (ours === undefined) return
+  const instead = standIn(report, by, life)
+  if (instead) await retell(instead, ours, pullRequests, channels)
+  delete report.life
 }
 
 /** Registers the secrets first, so that nothing that is said about the inputs can hold one. */

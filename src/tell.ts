@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { causeChain, PreviewError } from './errors.ts'
 import type { Comments } from './github/pull-request.ts'
 import type { Log } from './log.ts'
@@ -34,6 +35,24 @@ export const tell = async (
       else if (found.comment.body !== body) await comments.update(found.comment.id, body)
     })
   }
+}
+
+/**
+ * GitHub has no conditional write: what a run reads a comment for may be written after a newer run's words. Where `ours` are
+ * the last ones although the environment is another run's, `report` takes their place.
+ */
+export const retell = async (
+  report: Report,
+  ours: NonNullable<Report['life']>,
+  pullRequests: readonly number[],
+  { comments, log }: Channels,
+): Promise<void> => {
+  for (const pullRequest of pullRequests)
+    await optional(`the comment on #${pullRequest}`, log, async () => {
+      const found = (await ownComments(comments, pullRequest)).at(-1)
+      if (found === undefined || !isDeepStrictEqual(found.marker.life, ours)) return
+      await comments.update(found.comment.id, renderComment(report, { previous: found.marker }))
+    })
 }
 
 const ownComments = async (comments: Comments, pullRequest: number) =>

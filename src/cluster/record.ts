@@ -49,8 +49,10 @@ export class Overtaken extends PreviewError {
   override name = 'Overtaken'
   /** What took its place; `undefined` when the environment was removed. */
   readonly by: EnvironmentRecord | undefined
+  readonly life: { uid: string; generation: number } | undefined
 
-  constructor(ref: Ref, by: EnvironmentRecord | undefined) {
+  constructor(ref: Ref, found: Held | undefined) {
+    const by = found?.record
     const object = `ConfigMap/${ref.namespace}/${ref.name}`
     const what = by?.phase === 'Terminating' || by?.holder.removes ? 'a removal' : 'a newer run'
     const [message, hint] =
@@ -62,6 +64,7 @@ export class Overtaken extends PreviewError {
         : [`${what} took over: ${by.holder.url}`, 'nothing to do here: that run carries on']
     super('Superseded', message, { object, hint })
     this.by = by
+    this.life = found && { uid: found.live.metadata.uid, generation: found.record.generation }
   }
 }
 
@@ -136,8 +139,7 @@ const claimOf = (cluster: Cluster, { namespace, environment, now }: Wanted, firs
 
   const reread = async (): Promise<Held> => {
     const found = await read(cluster, ref)
-    if (found?.live.metadata.uid !== uid || found.record.generation !== generation)
-      throw new Overtaken(ref, found?.record)
+    if (found?.live.metadata.uid !== uid || found.record.generation !== generation) throw new Overtaken(ref, found)
     held = found
     return found
   }

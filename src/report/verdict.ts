@@ -25,7 +25,7 @@ export const verdict = (report: Report): Verdict => {
     case 'removing':
       return { icon: '🟡', lead: 'Removing the preview', rest: [] }
     case 'removed':
-      return { icon: '🧹', lead: removed(report), rest: [duration(report.ms)] }
+      return { icon: '🧹', lead: removed(report), rest: report.ms > 0 ? [duration(report.ms)] : [] }
   }
 }
 
@@ -48,7 +48,8 @@ const shownInstead = ({ apps, commit }: Report): string | undefined => {
 
 const live = (report: Report): Verdict => {
   const { smoke } = report
-  const rest = [...commitOf(report), duration(report.ms)]
+  // Told from the record alone, nobody measured it.
+  const rest = [...commitOf(report), ...(report.ms > 0 ? [duration(report.ms)] : [])]
   if (smoke === undefined) return { icon: '✅', lead: 'Preview is live', rest }
   if (!smoke.ok) return { icon: '⚠️', lead: `Live, but ${smokeWords(smoke)}`, rest }
   return { icon: '✅', lead: 'Preview is live', rest: [smokeWords(smoke), ...rest] }
