@@ -76,7 +76,7 @@ export const applyAll = async (
     if (error instanceof Unready) await claim.update({ members: members() })
     throw error
   }
-  await claim.update({ phase: 'Waiting', stamp: false, members: members() })
+  await claim.update({ phase: 'Waiting', members: members() })
   return plans.flatMap(({ wanted }) => sent.get(keyOf(wanted.ref)) ?? [])
 }
 

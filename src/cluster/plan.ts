@@ -47,8 +47,7 @@ export const wantedOf = (object: KubeObject): Wanted => ({
 /** What is sent: as rendered, with our marks, for this version of the live object and no other. */
 export const bodyOf = ({ object }: Wanted, before: Live | undefined, claim: Claim): KubeObject => {
   const { metadata } = object
-  // An old stamp stays: taking it off would be a write that changes nothing.
-  const stamp = claim.stamp ? String(claim.generation) : before?.metadata.annotations?.[GENERATION_ANNOTATION]
+  const stamp = stampOf(before, claim)
   // A cross-namespace owner counts as absent, and its members are collected at once.
   const isOwned = metadata.namespace === claim.namespace
   return {
@@ -61,6 +60,16 @@ export const bodyOf = ({ object }: Wanted, before: Live | undefined, claim: Clai
       resourceVersion: before?.metadata.resourceVersion ?? NEVER,
     },
   }
+}
+
+/**
+ * Which generation says that it wrote the object. One that is new enough stays: another would be a write that changes nothing.
+ * What a late request of a former life has made counts the generations of that life.
+ */
+const stampOf = (before: Live | undefined, { uid, generation, fence = 0 }: Claim): string | undefined => {
+  const { ownerReferences = [], annotations = {} } = before?.metadata ?? {}
+  const last = ownerReferences.some((owner) => owner.uid === uid) ? annotations[GENERATION_ANNOTATION] : undefined
+  return Number(last ?? 0) >= fence ? last : String(generation)
 }
 
 /** Lets the API server judge the object without storing it. Throws what it answers when it refuses. */
@@ -102,9 +111,10 @@ const judged = async (
   if (before !== undefined && headless) return remade(cluster, claim, run, wanted, { before, ...headless })
   const isTriedAgain =
     before !== undefined && isJobFailed(before) && whyKept(wanted.object, before, claim.environment) === undefined
+  const isMadeAnew = isTriedAgain || before?.metadata.deletionTimestamp !== undefined
   const act = isDeepStrictEqual(answer.live, before) ? 'nothing' : 'apply'
   const { force, warnings } = answer
-  return { wanted, before, act: isTriedAgain ? 'recreate' : act, force, warnings }
+  return { wanted, before, act: isMadeAnew ? 'recreate' : act, force, warnings }
 }
 
 type Unchangeable = Immutable & { before: Live }

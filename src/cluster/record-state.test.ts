@@ -39,20 +39,21 @@ describe('who has to wait', () => {
 })
 
 describe('taking over', () => {
-  test('a clean release leaves nothing to stamp', () => {
+  test('a clean release leaves nobody who may still send', () => {
     const next = takenOver(released(first, { phase: 'Live' }, now), wish(2), now)
-    expect(next).toMatchObject({ generation: 2, stamp: false, released: false, phase: 'Applying', sha: 'sha-2' })
+    expect(next).toMatchObject({ generation: 2, released: false, phase: 'Applying', sha: 'sha-2' })
+    expect(next.fence).toBeUndefined()
   })
 
-  test('an unreleased record is to be stamped', () => {
-    expect(takenOver(first, wish(2), now)).toMatchObject({ generation: 2, stamp: true })
+  test('an unreleased record is fenced off by who takes it over', () => {
+    expect(takenOver(first, wish(2), now)).toMatchObject({ generation: 2, fence: 2 })
   })
 
-  test('the stamp is owed until somebody has paid it, however cleanly runs end in between', () => {
+  test('the fence stays where it is, however cleanly runs end later, and moves up with the next that does not', () => {
     const failed = released(takenOver(first, wish(2), now), { phase: 'Failed' }, now)
-    expect(takenOver(failed, wish(3), now).stamp).toBe(true)
-    const paid = released(takenOver(first, wish(2), now), { phase: 'Live', stamp: false }, now)
-    expect(takenOver(paid, wish(3), now).stamp).toBe(false)
+    const third = takenOver(failed, wish(3), now)
+    expect(third.fence).toBe(2)
+    expect(takenOver(third, wish(4), now).fence).toBe(4)
   })
 
   test('a removal stays a removal, of the commit it was', () => {

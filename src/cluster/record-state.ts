@@ -42,8 +42,11 @@ const recordSchema = z.looseObject({
   generation: z.number(),
   holder,
   released: z.boolean(),
-  /** An older run may still send something, and not every object has a resourceVersion yet that refuses it. */
-  stamp: z.boolean().optional(),
+  /**
+   * Runs of older generations may still send something: what none of this generation or a newer one has written, as its
+   * annotation says, has to get a new resourceVersion.
+   */
+  fence: z.number().optional(),
   phase: z.enum(['Applying', 'Waiting', 'Pruning', 'Live', 'Failed', 'Terminating']),
   sha: z.string().optional(),
   members: z.array(member),
@@ -149,7 +152,7 @@ export const takenOver = (found: EnvironmentRecord, wish: Wish, now: Date): Envi
     generation: found.generation + 1,
     holder: wish.holder,
     released: false,
-    stamp: found.stamp === true || !found.released,
+    ...(found.released ? {} : { fence: found.generation + 1 }),
     phase,
     ...(wish.sha === undefined || phase === 'Terminating' ? {} : { sha: wish.sha }),
     updated: now.toISOString(),

@@ -29,8 +29,8 @@ export type Claim = {
   /** Of the record: the life of the environment. A new life begins at generation 1 again. */
   readonly uid: string
   readonly generation: number
-  /** A run before did not end cleanly and may still send: every object has to get a new resourceVersion. */
-  readonly stamp: boolean
+  /** Runs before this generation may still send: see the record. */
+  readonly fence: number | undefined
   /** Makes Kubernetes collect what a late request still creates after the record is gone. */
   readonly owner: OwnerReference
   /** As last read or written. */
@@ -161,7 +161,7 @@ const claimOf = (cluster: Cluster, { namespace, environment, now }: Wanted, firs
     environment,
     uid,
     generation,
-    stamp: first.record.stamp === true,
+    fence: first.record.fence,
     owner: { apiVersion: 'v1', kind: 'ConfigMap', name: ref.name, uid },
     get record() {
       return held.record

@@ -148,7 +148,7 @@ test('what a killed run had written ahead is looked for once more, whatever kind
   const late = secret('late')
   await killed.update({ members: [memberOf(refOf(late))] })
   const { mine, keep } = await push(2, [settings('keep')])
-  expect(mine.stamp).toBe(true)
+  expect(mine.fence).toBe(2)
   await prune(home.cluster, mine, keep, home.run)
   expect(names(mine)).toEqual(['keep', 'late'])
   await mine.release({ phase: 'Live' })

@@ -24,7 +24,7 @@ const stored = async () => (await readRecord(home.cluster, home.namespace, home.
 describe('claiming', () => {
   test('an environment nobody has begins at generation 1', async () => {
     const mine = await home.claim(1)
-    expect(mine).toMatchObject({ generation: 1, stamp: false })
+    expect(mine).toMatchObject({ generation: 1, fence: undefined })
     expect(await stored()).toMatchObject({
       owner: { branch: 'feature/🍣-login', repositoryId: 7 },
       phase: 'Applying',
@@ -43,13 +43,13 @@ describe('claiming', () => {
     expect(await stored()).toMatchObject({ generation: 8, report: 'of 8' })
   })
 
-  test('after a clean release there is nothing to stamp, after any other end there is', async () => {
+  test('who takes over after a clean release has nobody to fence off, after any other end it has', async () => {
     await (await home.claim(1)).release({ phase: 'Live' })
-    expect((await home.claim(2)).stamp).toBe(false)
+    expect((await home.claim(2)).fence).toBeUndefined()
     const third = await home.claim(3)
-    expect(third.stamp).toBe(true)
+    expect(third.fence).toBe(3)
     await third.release({ phase: 'Failed' })
-    expect((await home.claim(4)).stamp).toBe(true)
+    expect((await home.claim(4)).fence).toBe(3)
   })
 
   test('a record of another branch is an error that names it', async () => {
