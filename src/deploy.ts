@@ -12,7 +12,7 @@ import { whileHeld } from './hold.ts'
 import { whenOvertaken } from './overtaken.ts'
 import type { DeployPlan } from './plan.ts'
 import type { Dns } from './ports.ts'
-import { askUrls, pointHosts } from './reach.ts'
+import { askUrls, dropHosts, pointHosts } from './reach.ts'
 import { renderAll } from './render.ts'
 import { redact } from './report/redact.ts'
 import type { Evidence } from './report/report.ts'
@@ -118,9 +118,11 @@ const rollOut = async (
   })
   await run.step('Ask the URL', (say) => askUrls(plan, changes, story, say))
   await run.step('Remove what is no longer wanted', async (say) => {
+    const dropped = await dropHosts(plan, mine, dns, story, say)
     const pruned = await prune(to.cluster, mine, changes, { signal: of.signal, say })
-    report.changes.push(...pruned.map((subject) => ({ subject, action: 'deleted' })))
-    if (pruned.length > 0) say.detail(pruned.join(', '))
+    const gone = [...dropped.map((host) => `DNS records of ${host}`), ...pruned]
+    report.changes.push(...gone.map((subject) => ({ subject, action: 'deleted' })))
+    if (gone.length > 0) say.detail(gone.join(', '))
     else say.unchanged('nothing')
   })
   await run.step('Smoke check', (say) => checkSmoke(plan, story, say))

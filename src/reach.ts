@@ -1,9 +1,11 @@
 import type { ChangeSet } from './cluster/apply.ts'
 import type { Claim } from './cluster/record.ts'
+import { mayBeLate } from './cluster/record-state.ts'
 import { serving } from './cluster/serving.ts'
 import { ingressHostname } from './cluster/wait.ts'
 import { IN_SYNC_TIMEOUT } from './dns/in-sync.ts'
 import { pointDns } from './dns/point.ts'
+import { removeDns } from './dns/remove.ts'
 import type { DeployPlan, PlannedApp } from './plan.ts'
 import { poll } from './poll.ts'
 import type { Dns } from './ports.ts'
@@ -34,7 +36,7 @@ export const pointHosts = async (
     await mine.update({ hosts: [...new Set([...mine.record.hosts, ...hosts])] })
   let written = 0
   for (const [hostname, group] of Map.groupBy(hostnames, (each) => each.hostname)) {
-    const wish = { hosts: group.map(({ host }) => host), hostname, environment: plan.environment, life: mine.uid }
+    const wish = { hosts: group.map(({ host }) => host), hostname, environment: plan.environment, life: lifeOf(mine) }
     const pointed = await pointDns(dns.zone, dns.loadBalancers, wish, {
       timeout: IN_SYNC_TIMEOUT,
       signal: of.signal,
@@ -45,6 +47,31 @@ export const pointHosts = async (
   }
   if (written === 0) say.unchanged(`${hosts.length} ${hosts.length === 1 ? 'host' : 'hosts'}`)
   else say.detail(`${written} records written`)
+}
+
+/**
+ * Stands in the TXT record that every change of a host has to name. It is another one in another life, and after a run that
+ * did not end cleanly: what that run still sends names one that is gone.
+ */
+const lifeOf = ({ uid, fence }: Claim): string => (fence === undefined ? uid : `${uid}.${fence}`)
+
+/** Takes hosts that no app has any more out of DNS, before the Ingress goes that they lead to; returns them. */
+export const dropHosts = async (
+  plan: DeployPlan,
+  mine: Claim,
+  dns: Dns | undefined,
+  { of }: Story,
+  say: Say,
+): Promise<string[]> => {
+  const hosts = plan.apps.map(({ host }) => host)
+  const dropped = mine.record.hosts.filter((host) => !hosts.includes(host))
+  if (dns === undefined || dropped.length === 0) return []
+  await mine.confirm()
+  const wish = { hosts: dropped, environment: plan.environment }
+  const lines = await removeDns(dns.zone, wish, { timeout: IN_SYNC_TIMEOUT, signal: of.signal, say })
+  const isGone = lines.every(({ gone }) => gone) && !mayBeLate(mine.record)
+  await mine.update({ hosts: isGone ? hosts : [...hosts, ...dropped] })
+  return dropped
 }
 
 /** Green means that this commit answered: by its own pods, through the URL. */

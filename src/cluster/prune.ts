@@ -4,7 +4,7 @@ import { type Cluster, type Live, refOf, subject } from './cluster.ts'
 import { deleteAll, undeletable } from './deletion.ts'
 import { isApplied, isControlled, isOurs, keyOf, memberOf, refOfMember, selectorOf } from './members.ts'
 import type { Claim, Run } from './record.ts'
-import { lastGood, type Member } from './record-state.ts'
+import { type Member, mayBeLate } from './record-state.ts'
 import { isReading, readBy } from './references.ts'
 import { REMOVAL, removalStage } from './stages.ts'
 import { sweep } from './sweep.ts'
@@ -91,11 +91,11 @@ const readersOf = async (
 }
 
 /**
- * A run that did not end cleanly may still create what it wanted, or what we have just deleted. As members without a uid the
- * next run looks for them, until one has gone live since.
+ * Whoever is late may still create what it wanted, or what we have just deleted. As members without a uid the next run looks
+ * for them.
  */
-const lateBeside = ({ fence = 0, record }: Claim, known: readonly Member[]): Member[] => {
-  if (fence <= (lastGood(record)?.generation ?? 0)) return []
+const lateBeside = ({ record }: Claim, known: readonly Member[]): Member[] => {
+  if (!mayBeLate(record)) return []
   const keys = new Set(known.map((member) => keyOf(refOfMember(member))))
   return record.members.map(refOfMember).flatMap((ref) => (keys.has(keyOf(ref)) ? [] : memberOf(ref)))
 }

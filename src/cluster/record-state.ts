@@ -180,3 +180,7 @@ export const released = (record: EnvironmentRecord, change: RecordChange, now: D
 /** The newest deployment that went live. */
 export const lastGood = ({ history }: EnvironmentRecord): Past | undefined =>
   history.findLast((past) => past.phase === 'Live')
+
+/** A run that did not end cleanly may still send something, and no push has gone live since to find it. */
+export const mayBeLate = (record: EnvironmentRecord): boolean =>
+  (record.fence ?? 0) > (lastGood(record)?.generation ?? 0)
