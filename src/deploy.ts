@@ -3,7 +3,7 @@ import type { KubeObject } from './cluster/cluster.ts'
 import { type Diagnosis, Unready } from './cluster/diagnose.ts'
 import { prune } from './cluster/prune.ts'
 import { type Claim, claim, Overtaken } from './cluster/record.ts'
-import { lastGood } from './cluster/record-state.ts'
+import { lastGood, type RecordChange } from './cluster/record-state.ts'
 import { waitReady } from './cluster/wait.ts'
 import { checkDns } from './dns/preflight.ts'
 import { isCode } from './errors.ts'
@@ -68,7 +68,8 @@ const claimAndRollOut = async (plan: DeployPlan, { dns, objects }: Made, story: 
     report.status = 'live'
   } catch (error) {
     // Not after a cancel: a request may still be on its way, and the next claim must know.
-    if (mine.record.phase !== 'Terminating' && !isCode(error, 'Cancelled')) await giveUp(mine, error)
+    if (mine.record.phase !== 'Terminating' && !isCode(error, 'Cancelled'))
+      await giveUp(() => (told === undefined ? mine.giveBack() : mine.release(endOf(error))))
     if (error instanceof Unready) report.evidence = error.diagnoses.flatMap(evidenceOf)
     throw error
   } finally {
@@ -76,10 +77,12 @@ const claimAndRollOut = async (plan: DeployPlan, { dns, objects }: Made, story: 
   }
 }
 
+const endOf = (error: unknown): RecordChange => (isCode(error, 'Superseded') ? {} : { phase: 'Failed' })
+
 /** That another run took over explains whatever went wrong because of it. */
-const giveUp = async (mine: Claim, error: unknown): Promise<void> => {
+const giveUp = async (release: () => Promise<void>): Promise<void> => {
   try {
-    await mine.release(isCode(error, 'Superseded') ? {} : { phase: 'Failed' })
+    await release()
   } catch (late) {
     if (late instanceof Overtaken) throw late
   }

@@ -61,7 +61,7 @@ const claimToRemove = async (intent: Teardown, environment: Environment, story: 
     await mine.update({ phase: 'Terminating' })
     return mine
   } catch (error) {
-    await mine.release({}).catch(() => undefined)
+    await mine.giveBack().catch(() => undefined)
     throw error
   }
 }

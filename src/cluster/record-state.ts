@@ -162,6 +162,16 @@ export const takenOver = (found: EnvironmentRecord, wish: Wish, now: Date): Envi
 export const changed = (record: EnvironmentRecord, change: RecordChange, now: Date): EnvironmentRecord =>
   ({ ...record, ...change, updated: now.toISOString() }) as EnvironmentRecord
 
+/** Nothing was done under the claim: but for who had it, the record is what it was before. */
+export const givenBack = (
+  record: EnvironmentRecord,
+  before: EnvironmentRecord | undefined,
+  now: Date,
+): EnvironmentRecord => ({
+  ...changed(record, before === undefined ? {} : { phase: before.phase, sha: before.sha }, now),
+  released: true,
+})
+
 const REMEMBERED = 5
 
 /** A deployment that ended in this phase is remembered: the last five, and the last good one however long ago. */

@@ -7,6 +7,7 @@ import {
   changed,
   type EnvironmentRecord,
   firstRecord,
+  givenBack,
   isSameOwner,
   mustWait,
   parseRecord,
@@ -40,6 +41,8 @@ export type Claim = {
   confirm(): Promise<void>
   /** The last write of a run: none of its requests is under way any more. */
   release(change: RecordChange): Promise<void>
+  /** Instead of a release, while nothing was done: as if this run had not come. */
+  giveBack(): Promise<void>
   /** Deletes the record: the environment is no more. */
   remove(): Promise<void>
 }
@@ -99,14 +102,14 @@ export const claim = async (cluster: Cluster, wish: Wanted, run: Run): Promise<C
       continue
     }
     const held = await swap(cluster, ref, found, wish)
-    if (held !== undefined) return claimOf(cluster, wish, held)
+    if (held !== undefined) return claimOf(cluster, wish, held, found?.record)
   }
 }
 
 /** Begins a life of the environment only where there is none: `undefined` when another run was faster. */
 export const claimAbsent = async (cluster: Cluster, wish: Wanted): Promise<Claim | undefined> => {
   const held = await swap(cluster, recordRef(wish.namespace, wish.environment), undefined, wish)
-  return held && claimOf(cluster, wish, held)
+  return held && claimOf(cluster, wish, held, undefined)
 }
 
 /** True once it was asked about one version for `STALE`. */
@@ -131,7 +134,12 @@ const swap = async (cluster: Cluster, ref: Ref, found: Held | undefined, wish: W
   }
 }
 
-const claimOf = (cluster: Cluster, { namespace, environment, now }: Wanted, first: Held): Claim => {
+const claimOf = (
+  cluster: Cluster,
+  { namespace, environment, now }: Wanted,
+  first: Held,
+  before: EnvironmentRecord | undefined,
+): Claim => {
   const ref = recordRef(namespace, environment)
   const { uid } = first.live.metadata
   const { generation } = first.record
@@ -169,6 +177,7 @@ const claimOf = (cluster: Cluster, { namespace, environment, now }: Wanted, firs
     update: (change) => write((record) => changed(record, change, now())),
     confirm: async () => void (await reread()),
     release: (change) => write((record) => released(record, change, now())),
+    giveBack: () => write((record) => givenBack(record, before, now())),
     remove: async () => {
       for (;;) {
         const { resourceVersion } = (await reread()).live.metadata

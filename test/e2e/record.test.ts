@@ -96,6 +96,15 @@ describe('holding', () => {
   })
 })
 
+test('given back, it is as if nobody had come', async () => {
+  const live = await home.claim(1)
+  await live.release({ phase: 'Live' })
+  const before = await stored()
+  await (await home.claim(2)).giveBack()
+  const { sha, phase, released, history } = before ?? {}
+  expect(await stored()).toMatchObject({ generation: 2, sha, phase, released, history })
+})
+
 describe('a removal', () => {
   test('is awaited by who wants to build', async () => {
     const removal = await home.claim(1, 'Terminating')
