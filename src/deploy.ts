@@ -8,7 +8,7 @@ import { waitReady } from './cluster/wait.ts'
 import { checkDns } from './dns/preflight.ts'
 import { isCode } from './errors.ts'
 import type { Intent } from './event.ts'
-import { whileHeld } from './hold.ts'
+import { whileHeld, wishOf } from './hold.ts'
 import { whenOvertaken } from './overtaken.ts'
 import type { DeployPlan } from './plan.ts'
 import type { Dns } from './ports.ts'
@@ -147,13 +147,10 @@ const claimFor = async (plan: DeployPlan, dns: Dns | undefined, story: Story, sa
     const mine = await claim(
       to.cluster,
       {
-        namespace: of.namespace,
-        environment: plan.environment,
+        ...wishOf(of, plan.environment),
         phase: 'Applying',
         sha: plan.commit,
-        holder: { run: of.id, attempt: of.attempt, url: of.url },
         pullRequests: plan.pullRequests,
-        now: () => new Date(),
       },
       { signal: of.signal, say },
     )

@@ -1,8 +1,24 @@
 import type { Claim } from './cluster/record.ts'
+import type { Environment } from './names.ts'
 import { pause } from './poll.ts'
+import type { Run } from './ports.ts'
 import type { Story } from './story.ts'
 
 const LOOK = 5_000
+
+/** What every claim of this run says. */
+export const wishOf = ({ id, attempt, url, namespace }: Run, environment: Environment) => ({
+  namespace,
+  environment,
+  holder: { run: id, attempt, url },
+  now: () => new Date(),
+})
+
+/** Of a claim that is to remove. */
+export const removalWishOf = (of: Run, environment: Environment) => {
+  const wish = wishOf(of, environment)
+  return { ...wish, holder: { ...wish.holder, removes: true } }
+}
 
 /**
  * Ends the waits inside `act` with `Overtaken` soon after another run took over: what they wait for is now that run's to

@@ -1,4 +1,5 @@
 import { claimAbsent, type Overtaken } from './cluster/record.ts'
+import { removalWishOf } from './hold.ts'
 import type { DeployPlan } from './plan.ts'
 import type { Dns } from './ports.ts'
 import type { Story } from './story.ts'
@@ -33,11 +34,8 @@ export const whenOvertaken = async (
 const removeLate = async (plan: DeployPlan, dns: Dns | undefined, story: Story): Promise<void> => {
   const { to, of, report } = story
   const mine = await claimAbsent(to.cluster, {
-    namespace: of.namespace,
-    environment: plan.environment,
+    ...removalWishOf(of, plan.environment),
     phase: 'Terminating',
-    holder: { run: of.id, attempt: of.attempt, url: of.url, removes: true },
-    now: () => new Date(),
   })
   if (mine === undefined) return
   await mine.update({ hosts: plan.apps.map(({ host }) => host) })

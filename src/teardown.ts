@@ -5,7 +5,7 @@ import { IN_SYNC_TIMEOUT } from './dns/in-sync.ts'
 import { removeDns } from './dns/remove.ts'
 import { isCode, PreviewError } from './errors.ts'
 import type { Intent } from './event.ts'
-import { whileHeld } from './hold.ts'
+import { removalWishOf, whileHeld } from './hold.ts'
 import { type Environment, environmentOf, recordName } from './names.ts'
 import type { PullRequestName } from './plan.ts'
 import type { Dns } from './ports.ts'
@@ -52,8 +52,7 @@ export const teardown = async (intent: Teardown, story: Story): Promise<void> =>
  */
 const claimToRemove = async (intent: Teardown, environment: Environment, story: Story, say: Say): Promise<Claim> => {
   const { to, of } = story
-  const holder = { run: of.id, attempt: of.attempt, url: of.url, removes: true }
-  const wish = { namespace: of.namespace, environment, holder, now: () => new Date() }
+  const wish = removalWishOf(of, environment)
   if (intent.force) return claim(to.cluster, { ...wish, phase: 'Terminating' }, { signal: of.signal, say })
   const mine = await claim(to.cluster, wish, { signal: of.signal, say })
   try {

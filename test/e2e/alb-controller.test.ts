@@ -161,7 +161,11 @@ describe('A missing Service', () => {
     await world.remove(service(namespace, 'one'))
 
     await until('no binding', SECONDS, async () => (await world.bindings(namespace)).length === 0)
-    expect(await world.targetGroups()).not.toContain(binding?.metadata?.name)
+    await until(
+      'no target group',
+      SECONDS,
+      async () => !(await world.targetGroups()).includes(binding?.metadata?.name ?? ''),
+    )
     expect((await world.rules(host))?.get(`one.${group}.test`)?.FixedResponseConfig?.StatusCode).toBe('503')
   })
 })

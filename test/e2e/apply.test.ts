@@ -14,14 +14,6 @@ afterAll(() => home.close())
 
 const settings = (name: string, data: Record<string, string> = { a: '1' }) =>
   home.object('v1', 'ConfigMap', name, { data })
-const workload = (name: string, image: string) =>
-  home.object('apps/v1', 'Deployment', name, {
-    spec: {
-      replicas: 0,
-      selector: { matchLabels: { app: name } },
-      template: { metadata: { labels: { app: name } }, spec: { containers: [{ name: 'c', image }] } },
-    },
-  })
 const job = (name: string, image: string, command: string[] = []) =>
   home.object('batch/v1', 'Job', name, {
     spec: {
@@ -32,11 +24,6 @@ const job = (name: string, image: string, command: string[] = []) =>
 const said = (changes: ChangeSet) => Object.fromEntries(changes.map(({ ref, action }) => [ref.name, action]))
 const apply = (mine: Claim, objects: KubeObject[], cluster: Cluster = home.cluster) =>
   applyAll(cluster, mine, objects, home.run)
-const live = async (object: KubeObject): Promise<Live> => {
-  const found = await home.cluster.get(refOf(object))
-  if (found === undefined) throw new Error(`${object.metadata.name} is absent`)
-  return found
-}
 
 /** The cluster, with something happening right before the first write to one object. */
 const disturbed = (name: string, disturb: () => Promise<unknown>): Cluster => {
@@ -56,7 +43,7 @@ const disturbed = (name: string, disturb: () => Promise<unknown>): Cluster => {
 describe('a push', () => {
   test('creates; the same again writes nothing; a change configures what changed', async () => {
     const secret = home.object('v1', 'Secret', 'cred', { stringData: { password: 'x' } })
-    const objects = (image: string) => [settings('one'), secret, workload('web', image)]
+    const objects = (image: string) => [settings('one'), secret, home.workload('web', image)]
     const first = await home.claim(1)
     const created = await apply(first, objects('app:1'))
     expect(said(created)).toEqual({ one: 'created', cred: 'created', web: 'created' })
@@ -65,7 +52,7 @@ describe('a push', () => {
     const rolledOut = { type: 'Progressing', reason: 'NewReplicaSetAvailable' }
     await vi.waitFor(
       async () =>
-        expect((await live(workload('web', 'app:1'))).status).toMatchObject({
+        expect((await home.live(home.workload('web', 'app:1'))).status).toMatchObject({
           conditions: expect.arrayContaining([expect.objectContaining(rolledOut)]),
         }),
       { timeout: 30_000, interval: 100 },
@@ -95,7 +82,7 @@ describe('a push', () => {
     const mine = await home.claim(1)
     const bare = { ...settings('marked'), metadata: { name: 'marked', namespace: home.namespace } }
     await apply(mine, [bare])
-    const { metadata } = await live(bare)
+    const { metadata } = await home.live(bare)
     expect(metadata.labels).toEqual(labelsOf(home.environment))
     expect(metadata.ownerReferences).toEqual([mine.owner])
     expect(mine.record.members).toContainEqual(
@@ -145,7 +132,7 @@ describe('refusals', () => {
     expect(refused).toMatchObject({ code: 'OwnedByOther' })
     expect(refused.problems).toHaveLength(2)
     expect(refused.problems[1].message).toContain('part 8')
-    expect(await Promise.all(foreign.map(live))).toEqual(before)
+    expect(await Promise.all(foreign.map(home.live))).toEqual(before)
   })
 
   test('what another tool applies is left to it', async () => {
@@ -173,7 +160,7 @@ describe('refusals', () => {
       body: { data: { a: 'by hand' } },
     })
     expect(said(await apply(mine, [settings('edited', { a: '1' })]))).toEqual({ edited: 'configured' })
-    expect((await live(settings('edited'))).data).toEqual({ a: '1' })
+    expect((await home.live(settings('edited'))).data).toEqual({ a: '1' })
   })
 })
 
@@ -188,28 +175,28 @@ describe('other runs', () => {
     await expect(apply(older, [settings('fenced', { a: 'old' })], takeover)).rejects.toMatchObject({
       code: 'Superseded',
     })
-    expect((await live(object)).data).toEqual({ a: '1' })
+    expect((await home.live(object)).data).toEqual({ a: '1' })
   })
 
   test('an older run cannot create what a newer one created', async () => {
     const older = await home.claim(1)
     const takeover = disturbed('late', async () => apply(await home.claim(2), [settings('late', { a: 'new' })]))
     await expect(apply(older, [settings('late', { a: 'old' })], takeover)).rejects.toMatchObject({ code: 'Superseded' })
-    expect((await live(settings('late'))).data).toEqual({ a: 'new' })
+    expect((await home.live(settings('late'))).data).toEqual({ a: 'new' })
   })
 
   test('a change by a controller in between is read again', async () => {
     const mine = await home.claim(1)
     await apply(mine, [settings('busy')])
     const touched = disturbed('busy', async () => {
-      const { metadata, ...rest } = await live(settings('busy'))
+      const { metadata, ...rest } = await home.live(settings('busy'))
       await home.cluster.replace({
         ...rest,
         metadata: { ...metadata, annotations: { ...metadata.annotations, touched: 'yes' } },
       } as Live)
     })
     expect(said(await apply(mine, [settings('busy', { a: '2' })], touched))).toEqual({ busy: 'configured' })
-    expect(await live(settings('busy'))).toMatchObject({
+    expect(await home.live(settings('busy'))).toMatchObject({
       data: { a: '2' },
       metadata: { annotations: { touched: 'yes' } },
     })
@@ -220,7 +207,7 @@ describe('other runs', () => {
     const theirs = { ...settings('taken'), metadata: { name: 'taken', namespace: home.namespace } }
     const takes = disturbed('taken', () => home.cluster.create({ ...theirs, data: { a: 'theirs' } }))
     await expect(apply(mine, [settings('taken')], takes)).rejects.toMatchObject({ code: 'OwnedByOther' })
-    expect((await live(theirs)).data).toEqual({ a: 'theirs' })
+    expect((await home.live(theirs)).data).toEqual({ a: 'theirs' })
   })
 })
 
@@ -240,7 +227,7 @@ describe('a Job', () => {
   test('of another body is made anew, of the same body left alone', async () => {
     const mine = await home.claim(1)
     await apply(mine, [job('migrate', 'app:1')])
-    const { uid } = (await live(job('migrate', 'app:1'))).metadata
+    const { uid } = (await home.live(job('migrate', 'app:1'))).metadata
     expect(said(await apply(mine, [job('migrate', 'app:1')]))).toEqual({ migrate: 'unchanged' })
     const changes = await apply(mine, [job('migrate', 'app:2')])
     expect(said(changes)).toEqual({ migrate: 'created' })
@@ -250,9 +237,9 @@ describe('a Job', () => {
   test('that cannot be is refused before the old one is deleted', async () => {
     const mine = await home.claim(1)
     await apply(mine, [job('broken', 'app:1')])
-    const before = await live(job('broken', 'app:1'))
+    const before = await home.live(job('broken', 'app:1'))
     await expect(apply(mine, [job('broken', '')])).rejects.toMatchObject({ code: 'Rejected' })
-    expect((await live(job('broken', 'app:1'))).metadata.uid).toBe(before.metadata.uid)
+    expect((await home.live(job('broken', 'app:1'))).metadata.uid).toBe(before.metadata.uid)
   })
 
   test('that failed is tried again', async () => {
@@ -286,7 +273,7 @@ describe('a Job', () => {
     await apply(mine, [job('done', 'app:1')])
     await finish(job('done', 'app:1'), 'SuccessCriteriaMet', 'Complete')
     await apply(mine, [job('done', 'app:1')])
-    const { uid } = (await live(job('done', 'app:1'))).metadata
+    const { uid } = (await home.live(job('done', 'app:1'))).metadata
     await home.cluster.delete(refOf(job('done', 'app:1')), { uid })
     expect(said(await apply(mine, [job('done', 'app:1')]))).toEqual({ done: 'unchanged' })
     expect(said(await apply(mine, [job('done', 'app:2')]))).toEqual({ done: 'created' })

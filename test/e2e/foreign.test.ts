@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { KubeObject } from '../../src/cluster/cluster.ts'
-import { environmentOf, LABEL, labelsOf, recordName } from '../../src/names.ts'
-import { files, type Home, kubectl, openHome } from './home.ts'
-
-const REPOSITORY = { repository: 'acme/shop', repositoryId: 900000001 }
+import { LABEL, labelsOf, recordName } from '../../src/names.ts'
+import { environmentAt, files, type Home, kubectl, openHome, REPOSITORY } from './home.ts'
 
 let home: Home
 beforeAll(async () => {
@@ -29,7 +27,7 @@ const live = async (objects: readonly KubeObject[]): Promise<unknown[]> => {
 }
 
 describe('next to what belongs to others', () => {
-  const environment = environmentOf({ ...REPOSITORY, branch: 'foreign/neighbours' }, true)
+  const environment = environmentAt('foreign/neighbours')
   const { id, short } = environment
   const labels = labelsOf(environment)
   const elsewhere = { ...environment, owner: { ...environment.owner, repositoryId: 7 } }
@@ -109,7 +107,7 @@ describe('a name that is taken', () => {
     ],
   ])('by %s is named with its owner, and nothing is applied', async (who, labels, owner) => {
     const branch = `foreign/${who}`
-    const { short } = environmentOf({ ...REPOSITORY, branch }, true)
+    const { short } = environmentAt(branch)
     const name = `app1-${short}`
     const ports = [{ port: 80 }]
     const taken = object('v1', 'Service', name, { spec: { selector: { app: 'x' }, ports } }, { labels })

@@ -8,10 +8,15 @@ import {
   Route53Client,
 } from '@aws-sdk/client-route-53'
 import { openScene, type Scene, stackFacts } from '../../local/scene.ts'
+import { type Environment, environmentOf } from '../../src/names.ts'
 import { awsDump, namespaceDump } from './dump.ts'
 
 export const CONFIG = '.github/preview.yaml'
 export const files = { [CONFIG]: readFileSync(`examples/minimal/${CONFIG}`, 'utf8') }
+
+/** Of the repository that every home has. */
+export const REPOSITORY = { repository: 'acme/shop', repositoryId: 900000001 }
+export const environmentAt = (branch: string): Environment => environmentOf({ ...REPOSITORY, branch }, true)
 
 type RecordSet = NonNullable<Change['ResourceRecordSet']>
 

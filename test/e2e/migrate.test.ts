@@ -21,18 +21,13 @@ beforeEach(async () => {
   const metadata = { name: 'database', namespace: home.namespace }
   const spec = { containers: [{ name: 'c', image: appImage }], terminationGracePeriodSeconds: 1 }
   const pod = await home.cluster.create({ apiVersion: 'v1', kind: 'Pod', metadata, spec })
-  const ip = await until('the database', async () => podStatus(await live(pod)).podIP)
+  const ip = await until('the database', async () => podStatus(await home.live(pod)).podIP)
   database = `http://${ip}:3000`
 })
 afterEach(() => home.close())
 
 const until = <T>(what: string, look: () => Promise<T | undefined>): Promise<T> =>
   poll({ what, every: 100, timeout: 60_000, signal: home.run.signal }, look)
-const live = async (object: KubeObject): Promise<Live> => {
-  const found = await home.cluster.get(refOf(object))
-  if (found === undefined) throw new Error(`${object.kind} ${object.metadata.name} is absent`)
-  return found
-}
 
 type Apps = Record<string, { commit?: string; migrate?: string }>
 
@@ -112,14 +107,14 @@ describe('a migration', () => {
 
     const first = await home.claim(1)
     const created = await apply(first, one, recording)
-    const { uid } = (await live(job)).metadata
+    const { uid } = (await home.live(job)).metadata
     expect(new Set(order.slice(0, 2).map(({ kind }) => kind))).toEqual(new Set(['ConfigMap', 'Service']))
     expect(order.slice(2)).toMatchObject([{ kind: 'Job' }, { kind: 'Deployment', done: uid }])
     expect(memberOf(first, job)).toHaveProperty('h')
 
     // The migration's pod is still there, and carries the labels of app and environment too.
     await wait(created)
-    const { selector } = (await live(service)).spec as { selector: Record<string, string> }
+    const { selector } = (await home.live(service)).spec as { selector: Record<string, string> }
     const labels = Object.entries(selector).map((pair) => pair.join('='))
     const selected = await home.cluster.list(POD, home.namespace, labels.join())
     expect(await podOf(job)).toBeDefined()
@@ -133,7 +128,7 @@ describe('a migration', () => {
     expect(traffic.writes - writes).toBe(1) // the record's
     // A list for each kind, a dry run for each object, the record read and written.
     expect(traffic.requests - requests).toBe(4 + 4 + 2)
-    expect((await live(job)).metadata.uid).toBe(uid)
+    expect((await home.live(job)).metadata.uid).toBe(uid)
     await second.release({ phase: 'Live' })
 
     order.length = 0
@@ -145,10 +140,10 @@ describe('a migration', () => {
       Job: 'created',
       Deployment: 'configured',
     })
-    const next = (await live(job)).metadata.uid
+    const next = (await home.live(job)).metadata.uid
     expect(next).not.toBe(uid)
     expect(order).toMatchObject([{ kind: 'ConfigMap' }, { kind: 'Job' }, { kind: 'Deployment', done: next }])
-    expect((await live(deployment)).metadata.generation).toBe(2)
+    expect((await home.live(deployment)).metadata.generation).toBe(2)
   })
 
   test('that fails stops the push: the old version stays, the next push tries again', async () => {
@@ -157,7 +152,7 @@ describe('a migration', () => {
     const [job, deployment] = [named(good, 'Job', 'web-migrate'), named(good, 'Deployment', 'web')]
     await prune(home.cluster, first, await apply(first, good), home.run)
     await first.release({ phase: 'Live' })
-    const before = await live(deployment)
+    const before = await home.live(deployment)
 
     const bad = await push({ web: { commit: 'two', migrate: '/break' } })
     const failed: string[] = []
@@ -166,12 +161,12 @@ describe('a migration', () => {
       const error = await failure(mine, bad)
       expect(error).toMatchObject({ code: 'RolloutFailed', object: `Job/${home.namespace}/${job.metadata.name}` })
       expect(error.diagnoses[0].log.join('\n')).toContain('this page always fails')
-      const { uid } = (await live(job)).metadata
+      const { uid } = (await home.live(job)).metadata
       expect(memberOf(mine, job)).toEqual(expect.objectContaining({ uid }))
       expect(memberOf(mine, job)).not.toHaveProperty('h')
       expect(memberOf(mine, named(bad, 'ConfigMap', 'web'))).toHaveProperty('h')
-      expect((await live(deployment)).spec).toEqual(before.spec)
-      expect((await live(deployment)).metadata.generation).toBe(before.metadata.generation)
+      expect((await home.live(deployment)).spec).toEqual(before.spec)
+      expect((await home.live(deployment)).metadata.generation).toBe(before.metadata.generation)
       failed.push(uid)
       await mine.release({ phase: 'Failed' })
     }
@@ -187,7 +182,7 @@ describe('a migration', () => {
     const applying = apply(await home.claim(1), held(all, job))
     for (const app of ['plain', 'quick'])
       await until(`the Deployment of ${app}`, () => home.cluster.get(refOf(named(all, 'Deployment', app))))
-    expect(isJobComplete(await live(job))).toBe(false)
+    expect(isJobComplete(await home.live(job))).toBe(false)
     expect(await home.cluster.get(refOf(named(all, 'Deployment', 'slow')))).toBeUndefined()
     await admit(job)
     expect((await applying).map(({ subject }) => subject)).toEqual(
@@ -206,7 +201,7 @@ describe('a migration', () => {
     expect(memberOf(first, good)).toHaveProperty('h')
     await first.release({ phase: 'Failed' })
 
-    await home.cluster.delete(refOf(good), { uid: (await live(good)).metadata.uid })
+    await home.cluster.delete(refOf(good), { uid: (await home.live(good)).metadata.uid })
     const fixed = await push({ good: { migrate: '/healthz' }, bad: { migrate: '/env' } })
     const changes = await apply(await home.claim(2), fixed)
     expect(changes.filter(({ ref }) => ref.kind === 'Job').map(({ action }) => action)).toEqual([
@@ -215,7 +210,7 @@ describe('a migration', () => {
     ])
     expect(await home.cluster.get(refOf(good))).toBeUndefined()
     // Nor is the other one awaited any more: it is known to be done.
-    await home.cluster.delete(refOf(bad), { uid: (await live(bad)).metadata.uid })
+    await home.cluster.delete(refOf(bad), { uid: (await home.live(bad)).metadata.uid })
     await wait(changes)
   })
 })
@@ -232,7 +227,7 @@ describe('while a migration runs', () => {
     const hanging = applyAll(home.cluster, first, one, { ...home.run, timeout: 1_000 })
     await expect(hanging).rejects.toMatchObject({ code: 'TimedOut' })
     const old = await podOf(job)
-    await until('it to run', async () => (podStatus(await live(old)).phase === 'Running' ? true : undefined))
+    await until('it to run', async () => (podStatus(await home.live(old)).phase === 'Running' ? true : undefined))
 
     const left: boolean[] = []
     const looking = watched(async ({ kind }) => {

@@ -1,30 +1,20 @@
-import { env } from 'node:process'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { kubernetes } from '../../src/cluster/api.ts'
-import type { Cluster } from '../../src/cluster/cluster.ts'
-import { connectionFromKubeconfig } from '../../src/cluster/kubeconfig.ts'
-import { type Claim, claim } from '../../src/cluster/record.ts'
+import type { Claim } from '../../src/cluster/record.ts'
 import type { Wish } from '../../src/cluster/record-state.ts'
 import { remove } from '../../src/cluster/remove.ts'
-import { environmentOf } from '../../src/names.ts'
-import { files, type Home, openHome } from './home.ts'
-
-const signal = new AbortController().signal
-const say = { info: () => undefined, warning: () => undefined, debug: () => undefined }
+import { environmentAt, files, type Home, openHome } from './home.ts'
+import { type OtherRun, otherRun } from './other-run.ts'
 
 let home: Home
-let cluster: Cluster
+let overtaker: OtherRun
 beforeAll(async () => {
   home = await openHome()
-  cluster = kubernetes(await connectionFromKubeconfig({ file: env.KUBECONFIG ?? '' }), { log: say, signal })
+  overtaker = await otherRun(home)
 })
 afterAll(async () => {
-  await cluster.close()
+  await overtaker.close()
   await home.end()
 })
-
-const environmentAt = (branch: string) =>
-  environmentOf({ repository: 'acme/shop', repositoryId: 900000001, branch }, true)
 
 /** A deploy that another run overtakes while it waits for its pods. */
 const deployOvertakenBy = async (
@@ -33,19 +23,8 @@ const deployOvertakenBy = async (
 ) => {
   const { number, sha } = home.open(branch, files)
   await home.build('app1', sha)
-  const environment = environmentAt(branch)
-  const claimAs = ({ holder, ...wish }: Partial<Wish>) =>
-    claim(
-      cluster,
-      {
-        namespace: home.namespace,
-        environment,
-        holder: { run: 'other', attempt: 1, url: 'https://github.test/runs/other', ...holder },
-        now: () => new Date(),
-        ...wish,
-      },
-      { signal, say },
-    )
+  const { short } = environmentAt(branch)
+  const claimAs = (wish: Partial<Wish>) => overtaker.claim(branch, wish)
   let overtaking: Promise<void> | undefined
   const onOutput = (line: string) => {
     if (line.includes('app1-') && line.includes('created')) overtaking ??= other(claimAs, sha)
@@ -61,7 +40,7 @@ const deployOvertakenBy = async (
     number,
     sha,
     removeIt,
-    left: async () => (await home.dump()).filter((line) => line.includes(environment.short)),
+    left: async () => (await home.dump()).filter((line) => line.includes(short)),
   }
 }
 
@@ -103,7 +82,7 @@ test('a newer run of the same commit has the last word', async () => {
 test('a removal that ends meanwhile leaves nothing, whatever this run still made', async () => {
   const { run, left } = await deployOvertakenBy('overtaken/removed', async (claimAs) => {
     const removal = await claimAs({ phase: 'Terminating' })
-    await remove(cluster, removal, { signal, say, timeout: 60_000 })
+    await remove(overtaker.cluster, removal, { ...overtaker, timeout: 60_000 })
     await removal.remove()
   })
   expect(run, run.log).toMatchObject({ exit: 0, outputs: { status: 'superseded' } })

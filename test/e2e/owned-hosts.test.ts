@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { environmentOf } from '../../src/names.ts'
-import { files, type Home, openHome } from './home.ts'
+import { environmentAt, files, type Home, openHome } from './home.ts'
 import { refused } from './refusal.ts'
 
 let home: Home
@@ -14,7 +13,7 @@ let branches = 0
 const pullRequest = () => {
   const branch = `refuse/host-${branches++}`
   const { number } = home.open(branch, files)
-  const { id } = environmentOf({ repository: 'acme/shop', repositoryId: 900000001, branch }, true)
+  const { id } = environmentAt(branch)
   return { number, id, host: `${id}-app1.${home.domain}` }
 }
 

@@ -14,14 +14,7 @@ afterEach(() => home.close())
 
 const rule = (apiGroups: string[], resources: string[], verbs: string[]) => ({ apiGroups, resources, verbs })
 const settings = (name = 'a') => home.object('v1', 'ConfigMap', name, { data: { a: '1' } })
-const workload = () =>
-  home.object('apps/v1', 'Deployment', 'web', {
-    spec: {
-      replicas: 0,
-      selector: { matchLabels: { app: 'web' } },
-      template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'c', image: 'app:1' }] } },
-    },
-  })
+const workload = () => home.workload('web')
 const secret = () => home.object('v1', 'Secret', 'cred', { stringData: { a: '1' } })
 const ALL = ['get', 'list', 'create', 'update', 'patch', 'delete']
 const LOOKS = rule(['', 'apps'], ['pods', 'events', 'replicasets'], ['list'])

@@ -14,11 +14,6 @@ beforeEach(async () => {
 afterEach(() => home.close())
 
 const apply = (...objects: KubeObject[]) => applyAll(home.cluster, mine, objects, home.run)
-const live = async (object: KubeObject): Promise<Live> => {
-  const found = await home.cluster.get(refOf(object))
-  if (found === undefined) throw new Error(`${object.metadata.name} is absent`)
-  return found
-}
 const object = (apiVersion: string, kind: string, rest: Partial<KubeObject>) =>
   home.object(apiVersion, kind, 'it', rest)
 
@@ -97,7 +92,7 @@ describe('what the API server will not change is made anew', () => {
     ['an immutable Secret', () => frozen('Secret', 'MQ=='), () => frozen('Secret', 'Mg=='), undefined],
   ])('%s', async (_, first, second, told) => {
     await apply(first())
-    const { uid } = (await live(first())).metadata
+    const { uid } = (await home.live(first())).metadata
     const [change] = await apply(second())
     expect(change).toMatchObject({ action: 'created', rolled: expect.any(Boolean) })
     expect(change?.uid).not.toBe(uid)
@@ -108,12 +103,12 @@ describe('what the API server will not change is made anew', () => {
 
   test('a fixed address is taken along', async () => {
     await apply(service({}))
-    const { clusterIP } = (await live(service({}))).spec as { clusterIP: string }
+    const { clusterIP } = (await home.live(service({}))).spec as { clusterIP: string }
     const fixed = (spec: object) => service({ clusterIP, ...spec })
     await apply(fixed({ type: 'LoadBalancer', loadBalancerClass: 'example.com/a' }))
     const moved = fixed({ type: 'LoadBalancer', loadBalancerClass: 'example.com/b' })
     expect((await apply(moved)).map(({ action }) => action)).toEqual(['created'])
-    expect(await live(moved)).toMatchObject({ spec: { clusterIP, loadBalancerClass: 'example.com/b' } })
+    expect(await home.live(moved)).toMatchObject({ spec: { clusterIP, loadBalancerClass: 'example.com/b' } })
     expect(home.run.say.lines).toContainEqual(expect.stringContaining('another load balancer with another host name'))
   })
 
@@ -144,11 +139,11 @@ describe('what the API server will not change is made anew', () => {
 describe('what holds data, or may not go, fails the push before anything is changed', () => {
   const other = () => home.object('v1', 'ConfigMap', 'other', { data: { a: '1' } })
   const refused = async (first: KubeObject, second: KubeObject, ...texts: string[]) => {
-    const before = await live(first)
+    const before = await home.live(first)
     const error = await apply(other(), second).catch((caught) => caught)
     expect(error).toMatchObject({ code: 'Rejected', name: 'PreviewError' })
     for (const text of texts) expect(`${error.message} ${error.hint}`).toContain(text)
-    expect((await live(first)).metadata.uid).toBe(before.metadata.uid)
+    expect((await home.live(first)).metadata.uid).toBe(before.metadata.uid)
     expect(await home.cluster.get(refOf(other()))).toBeUndefined()
   }
 
@@ -188,13 +183,13 @@ describe('what holds data, or may not go, fails the push before anything is chan
         template: { ...template(app), spec: { containers: [{ name, image: 'app:1' }] } },
       })
     await apply(set('a', 'c'))
-    const before = await live(set('a', 'c'))
+    const before = await home.live(set('a', 'c'))
     const error = await apply(set('b', 'Not a name')).catch((caught) => caught)
     expect(error).toMatchObject({
       code: 'Rejected',
       message: expect.stringContaining('Deployment.apps "it" is invalid'),
     })
     expect(error.message).toContain('containers[0].name')
-    expect((await live(set('a', 'c'))).metadata.uid).toBe(before.metadata.uid)
+    expect((await home.live(set('a', 'c'))).metadata.uid).toBe(before.metadata.uid)
   })
 })

@@ -21,14 +21,7 @@ const ingress = (finalizers: string[] = []) => {
   })
   return { ...object, metadata: { ...object.metadata, finalizers } }
 }
-const workload = () =>
-  home.object('apps/v1', 'Deployment', 'web', {
-    spec: {
-      replicas: 0,
-      selector: { matchLabels: { app: 'web' } },
-      template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'c', image: 'app:1' }] } },
-    },
-  })
+const workload = () => home.workload('web')
 const secret = () => home.object('v1', 'Secret', 'cred', { stringData: { password: 'x' } })
 
 let bystanders: Live[]

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { env } from 'node:process'
 import { kubernetes } from '../../src/cluster/api.ts'
-import type { Cluster, KubeObject, Live } from '../../src/cluster/cluster.ts'
+import { type Cluster, type KubeObject, type Live, refOf } from '../../src/cluster/cluster.ts'
 import { connectionFromKubeconfig } from '../../src/cluster/kubeconfig.ts'
 import { type Claim, claim } from '../../src/cluster/record.ts'
 import { transportTo } from '../../src/cluster/transport.ts'
@@ -19,6 +19,10 @@ export type Scratch = {
   claim(number: number, phase?: 'Applying' | 'Terminating'): Promise<Claim>
   /** With the environment's labels, as the overlay gives them. */
   object(apiVersion: string, kind: string, name: string, rest?: Partial<KubeObject>): KubeObject
+  /** A Deployment without pods. */
+  workload(name: string, image?: string): KubeObject
+  /** As the API server has it; rejects when it is absent. */
+  live(object: KubeObject): Promise<Live>
   /** A request of somebody else: another tool, a controller. */
   send(request: { method: 'PUT' | 'PATCH'; path: string; body: unknown; contentType?: string }): Promise<void>
   /** Everything in the namespace of the kinds that these tests make, whoever it belongs to. */
@@ -46,6 +50,12 @@ export const scratch = async (): Promise<Scratch> => {
       cluster.get({ apiVersion: 'v1', kind, namespace, name }),
     )
   const environment = environmentOf({ repository: 'acme/shop', repositoryId: 7, branch: 'feature/🍣-login' }, true)
+  const object: Scratch['object'] = (apiVersion, kind, name, rest = {}) => ({
+    apiVersion,
+    kind,
+    metadata: { name, namespace, labels: labelsOf(environment) },
+    ...rest,
+  })
   return {
     cluster,
     namespace,
@@ -59,12 +69,20 @@ export const scratch = async (): Promise<Scratch> => {
         { signal, say },
       )
     },
-    object: (apiVersion, kind, name, rest = {}) => ({
-      apiVersion,
-      kind,
-      metadata: { name, namespace, labels: labelsOf(environment) },
-      ...rest,
-    }),
+    object,
+    workload: (name, image = 'app:1') =>
+      object('apps/v1', 'Deployment', name, {
+        spec: {
+          replicas: 0,
+          selector: { matchLabels: { app: name } },
+          template: { metadata: { labels: { app: name } }, spec: { containers: [{ name: 'c', image }] } },
+        },
+      }),
+    live: async (object) => {
+      const found = await cluster.get(refOf(object))
+      if (found === undefined) throw new Error(`${object.kind} ${object.metadata.name} is absent`)
+      return found
+    },
     send: async (request) => {
       const answer = await others.send({ ...request, what: request.path, timeout: 10_000, writes: true })
       if (answer.status >= 400) throw new Error(`${request.path}: ${answer.text}`)
