@@ -5,11 +5,11 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { stringify } from 'yaml'
 import { CONFIG_PATH, parseConfig } from '../src/config.ts'
-import { causeChain, PreviewError } from '../src/errors.ts'
+import { causeChain, PreviewError, type Problem } from '../src/errors.ts'
 import { findKustomize } from '../src/kustomize/binary.ts'
 import { environmentOf } from '../src/names.ts'
 import { planOf } from '../src/plan.ts'
-import { renderAll } from '../src/render.ts'
+import { render } from '../src/render.ts'
 import { resolveSettings } from '../src/settings.ts'
 import { buildKustomize } from './install/programs.ts'
 import { progressTo } from './install/progress.ts'
@@ -23,7 +23,7 @@ const { positionals, values } = parseArgs({
   },
 })
 
-const render = async (): Promise<string> => {
+const manifests = async (): Promise<string> => {
   const folder = positionals[0]
   if (folder === undefined)
     throw new PreviewError('BadInput', 'no folder given', {
@@ -42,6 +42,7 @@ const render = async (): Promise<string> => {
     pullRequests: [1],
     commit: values.commit,
     config: read.config,
+    tree: folder,
     settings: resolved.settings,
     images: {},
   })
@@ -49,16 +50,20 @@ const render = async (): Promise<string> => {
   const kustomize = await findKustomize(process.env.PATH ?? '').catch(async () =>
     findKustomize(path.dirname(await buildKustomize(progressTo(process.stderr)))),
   )
-  const objects = await renderAll(kustomize, plan, os.tmpdir())
+  const { objects, warnings } = await render(kustomize, plan, os.tmpdir())
+  warnings.forEach(tell)
   return objects.map((object) => stringify(object, { lineWidth: 0 })).join('---\n')
 }
 
+const tell = ({ file, line, message, hint }: Problem): void => {
+  console.error(`  ${[file, line].filter(Boolean).join(':')} ${message}`)
+  if (hint !== undefined) console.error(`    → ${hint}`)
+}
+
 try {
-  console.log(await render())
+  console.log(await manifests())
 } catch (error) {
   for (const message of causeChain(error)) console.error(message)
-  if (error instanceof PreviewError)
-    for (const { file, line, message } of error.problems)
-      console.error(`  ${[file, line].filter(Boolean).join(':')} ${message}`)
+  if (error instanceof PreviewError) error.problems.forEach(tell)
   process.exitCode = 1
 }

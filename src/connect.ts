@@ -16,6 +16,7 @@ import { octokit as connectGitHub } from './github/octokit.ts'
 import { headSource } from './github/source.ts'
 import type { Inputs } from './inputs.ts'
 import { findKustomize } from './kustomize/binary.ts'
+import { downloadKustomize } from './kustomize/download.ts'
 import type { Log } from './log.ts'
 import type { Ports, Run } from './ports.ts'
 import { slackWebApi } from './slack/web-api.ts'
@@ -62,7 +63,8 @@ export const connect = ({ context, inputs, log, signal, mask, idToken }: Outside
   const ports: Omit<Ports, 'cluster' | 'announce'> = {
     pullRequests: pullRequests({ octokit, owner, repo }),
     source: headSource({ workspace: context.workspace, octokit, owner, repo, tempDir: context.tempFolder, log }),
-    kustomize: () => findKustomize(context.searchPath),
+    kustomize: () =>
+      findKustomize(context.searchPath, () => downloadKustomize({ cacheFolder: context.toolCache, signal })),
     dns: async (settings) => {
       if (settings.dns === 'none') return undefined
       const client = new Route53Client(aws)

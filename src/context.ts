@@ -10,8 +10,9 @@ export type Context = {
   apiUrl: string
   workspace: string
   tempFolder: string
-  /** Where to look for kustomize. */
+  /** Where to look for kustomize, and where to keep one that was not there. */
   searchPath: string
+  toolCache: string
 }
 
 export const contextFrom = async (env: NodeJS.ProcessEnv): Promise<Context> => {
@@ -37,6 +38,7 @@ export const contextFrom = async (env: NodeJS.ProcessEnv): Promise<Context> => {
     workspace: env.GITHUB_WORKSPACE ?? '',
     tempFolder: need('RUNNER_TEMP'),
     searchPath: env.PATH ?? '',
+    toolCache: env.RUNNER_TOOL_CACHE || need('RUNNER_TEMP'),
   }
 }
 

@@ -1,6 +1,7 @@
 import { applyAll, type ChangeSet } from './cluster/apply.ts'
-import type { KubeObject } from './cluster/cluster.ts'
-import { type Diagnosis, Unready } from './cluster/diagnose.ts'
+import { copiesOf } from './cluster/copies.ts'
+import { Unready } from './cluster/diagnose.ts'
+import { hasOwnNamespace } from './cluster/namespace.ts'
 import { prune } from './cluster/prune.ts'
 import { type Claim, claim, Overtaken } from './cluster/record.ts'
 import { lastGood, type RecordChange } from './cluster/record-state.ts'
@@ -13,9 +14,8 @@ import { whenOvertaken } from './overtaken.ts'
 import type { DeployPlan } from './plan.ts'
 import type { Dns } from './ports.ts'
 import { askUrls, dropHosts, pointHosts } from './reach.ts'
-import { renderAll } from './render.ts'
-import { redact } from './report/redact.ts'
-import type { Evidence } from './report/report.ts'
+import { render } from './render.ts'
+import type { Rendered } from './render-own.ts'
 import { movedOn, resolveDeploy } from './resolve.ts'
 import { checkSmoke } from './smoke/story.ts'
 import type { Say } from './step.ts'
@@ -34,7 +34,7 @@ export const deploy = async (intent: Extract<Intent, { kind: 'deploy' }>, story:
   report.pullRequest = plan.pullRequest
   report.commit = plan.commit
 
-  const made = await run.step('Render and check', (say) => render(plan, story, say))
+  const made = await run.step('Render and check', (say) => make(plan, story, say))
   for (;;) {
     try {
       return await claimAndRollOut(plan, made, story)
@@ -45,10 +45,11 @@ export const deploy = async (intent: Extract<Intent, { kind: 'deploy' }>, story:
   }
 }
 
-type Made = { dns: Dns | undefined; objects: KubeObject[] }
+type Made = Pick<Rendered, 'objects' | 'sources'> & { dns: Dns | undefined }
 
-const claimAndRollOut = async (plan: DeployPlan, { dns, objects }: Made, story: Story): Promise<void> => {
+const claimAndRollOut = async (plan: DeployPlan, made: Made, story: Story): Promise<void> => {
   const { to, run, report } = story
+  const { dns } = made
   const mine = await run.step('Claim the environment', (say) => claimFor(plan, dns, story, say))
   const removeInstead = async (): Promise<void> => {
     await takeAway(mine, plan.settings, dns, story)
@@ -62,7 +63,7 @@ const claimAndRollOut = async (plan: DeployPlan, { dns, objects }: Made, story: 
     report.life = { uid: mine.uid, generation: mine.generation }
     told = to.announce(plan.pullRequests)
     if (closed) return await removeInstead()
-    await whileHeld(mine, story, (held) => rollOut(plan, mine, objects, dns, held))
+    await whileHeld(mine, story, (held) => rollOut(plan, mine, made, held))
     if (await isClosed(plan, story)) return await removeInstead()
     await run.step('Release', () => release(plan, mine, story))
     report.status = 'live'
@@ -70,7 +71,7 @@ const claimAndRollOut = async (plan: DeployPlan, { dns, objects }: Made, story: 
     // Not after a cancel: a request may still be on its way, and the next claim must know.
     if (mine.record.phase !== 'Terminating' && !isCode(error, 'Cancelled'))
       await giveUp(() => (told === undefined ? mine.giveBack() : mine.release(endOf(error))))
-    if (error instanceof Unready) report.evidence = error.diagnoses.flatMap(evidenceOf)
+    if (error instanceof Unready) report.diagnoses = error.diagnoses
     throw error
   } finally {
     await told
@@ -88,20 +89,16 @@ const giveUp = async (release: () => Promise<void>): Promise<void> => {
   }
 }
 
-const rollOut = async (
-  plan: DeployPlan,
-  mine: Claim,
-  objects: KubeObject[],
-  dns: Dns | undefined,
-  story: Story,
-): Promise<void> => {
+const rollOut = async (plan: DeployPlan, mine: Claim, { dns, objects, sources }: Made, story: Story): Promise<void> => {
   const { to, of, run, report } = story
   const { environment, settings } = plan
   const changes = await run.step('Apply to EKS', async (say) => {
-    const changes = await applyAll(to.cluster, mine, objects, {
+    const copies = hasOwnNamespace(mine) ? await copiesOf(to.cluster, mine, objects, settings.sharedObjects) : []
+    const changes = await applyAll(to.cluster, mine, [...copies, ...objects], {
       signal: of.signal,
       say,
       timeout: settings.timeouts.wait,
+      sources,
     })
     report.changes = changes.map(({ subject, action }) => ({ subject, action }))
     report.warnings.push(...changes.flatMap(({ subject, warnings }) => warnings.map((text) => `${subject}: ${text}`)))
@@ -111,11 +108,12 @@ const rollOut = async (
   await run.together({
     'Wait until ready': (say) =>
       waitReady(to.cluster, changes, {
-        namespace: of.namespace,
+        namespace: mine.namespace,
         environment,
         timeout: settings.timeouts.wait,
         signal: of.signal,
         say,
+        sources,
       }),
     'Point DNS': (say) => pointHosts(plan, mine, changes, dns, story, say),
   })
@@ -131,31 +129,41 @@ const rollOut = async (
   await run.step('Smoke check', (say) => checkSmoke(plan, story, say))
 }
 
-const render = async (plan: DeployPlan, { to, of }: Story, say: Say): Promise<Made> => {
+const make = async (plan: DeployPlan, { to, of, report }: Story, say: Say): Promise<Made> => {
   const [kustomize, dns] = await Promise.all([to.kustomize(), to.dns(plan.settings)])
-  const objects = await renderAll(kustomize, plan, of.tempFolder)
+  const { objects, sources, warnings } = await render(kustomize, plan, of.tempFolder)
+  for (const { message, hint, file } of warnings) {
+    const text = `${file === undefined ? '' : `${file}: `}${message}${hint === undefined ? '' : ` (${hint})`}`
+    say.warning(text)
+    report.warnings.push(text)
+  }
   const hosts = plan.apps.map(({ host }) => host)
   if (dns) await checkDns(dns.zone, { hosts, environment: plan.environment, apex: dns.apex })
   say.detail(`${objects.length} objects by ${kustomize.version}`)
-  return { dns, objects }
+  return { dns, objects, sources }
 }
 
-/** Finishes a removal that its own run left unfinished, then claims anew. */
+/** Finishes a removal that its own run left unfinished, or takes away what is in another namespace; then claims anew. */
 const claimFor = async (plan: DeployPlan, dns: Dns | undefined, story: Story, say: Say): Promise<Claim> => {
   const { to, of, report } = story
   for (;;) {
     const mine = await claim(
       to.cluster,
       {
-        ...wishOf(of, plan.environment),
+        ...wishOf(of, plan.environment, plan.settings),
         phase: 'Applying',
         sha: plan.commit,
         pullRequests: plan.pullRequests,
       },
       { signal: of.signal, say },
     )
-    if (mine.record.phase === 'Terminating') {
-      say.info('a removal was left unfinished: finishing it first')
+    const isElsewhere = mine.namespace !== plan.placement.namespace
+    if (mine.record.phase === 'Terminating' || isElsewhere) {
+      say.info(
+        isElsewhere
+          ? `it is in namespace ${mine.namespace}, which isolation: ${plan.settings.isolation} is not: removing it there first`
+          : 'a removal was left unfinished: finishing it first',
+      )
       await takeAway(mine, plan.settings, dns, story)
       report.receipt = [] // of the life before
       continue
@@ -196,15 +204,3 @@ const release = async (plan: DeployPlan, mine: Claim, { report }: Story): Promis
     ...(report.smoke?.reportUrl ? { report: report.smoke.reportUrl } : {}),
   })
 }
-
-const evidenceOf = ({ subject, pod, container, log, events }: Diagnosis): Evidence[] => [
-  ...(log.length > 0 ? [{ about: `container ${container} of pod ${pod}`, lines: log.map(redact) }] : []),
-  ...(events.length > 0
-    ? [
-        {
-          about: `events of ${subject}`,
-          lines: events.map(({ reason, message, count }) => redact(`${reason} (${count}×): ${message}`)),
-        },
-      ]
-    : []),
-]

@@ -15,6 +15,8 @@ export type ErrorCode =
 
 /** One thing that is wrong, said so that a person can fix it. */
 export type Problem = {
+  /** What kind of thing it is, where that says more than the error's code. */
+  title?: string
   message: string
   hint?: string
   /** Path in the repository, for annotations. */

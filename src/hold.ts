@@ -1,22 +1,27 @@
 import type { Claim } from './cluster/record.ts'
-import type { Environment } from './names.ts'
+import { type Environment, placementOf } from './names.ts'
 import { pause } from './poll.ts'
 import type { Run } from './ports.ts'
+import type { Settings } from './settings.ts'
 import type { Story } from './story.ts'
 
 const LOOK = 5_000
 
 /** What every claim of this run says. */
-export const wishOf = ({ id, attempt, url, namespace }: Run, environment: Environment) => ({
-  namespace,
-  environment,
-  holder: { run: id, attempt, url },
-  now: () => new Date(),
-})
+export const wishOf = ({ id, attempt, url, namespace }: Run, environment: Environment, settings: Settings) => {
+  const placement = placementOf(environment, settings)
+  return {
+    namespace,
+    environment,
+    holder: { run: id, attempt, url },
+    ...(placement.namespace === namespace ? {} : { ownNamespace: placement.namespace }),
+    now: () => new Date(),
+  }
+}
 
 /** Of a claim that is to remove. */
-export const removalWishOf = (of: Run, environment: Environment) => {
-  const wish = wishOf(of, environment)
+export const removalWishOf = (of: Run, environment: Environment, settings: Settings) => {
+  const wish = wishOf(of, environment, settings)
   return { ...wish, holder: { ...wish.holder, removes: true } }
 }
 

@@ -23,6 +23,19 @@ export const environmentOf = (owner: Owner, pureId: boolean): Environment => {
 
 const md5 = (text: string): string => createHash('md5').update(text, 'utf8').digest('hex')
 
+/** Where an environment's objects live, and how their names end there. */
+export type Placement = {
+  namespace: string
+  /** Empty when the namespace is the environment's own: names need not differ from those of other environments then. */
+  suffix: string
+}
+
+export const placementOf = (
+  { short }: Environment,
+  { namespace, isolation }: { namespace: string; isolation: 'shared' | 'namespace' },
+): Placement =>
+  isolation === 'shared' ? { namespace, suffix: `-${short}` } : { namespace: `${namespace}-${short}`, suffix: '' }
+
 /** Dots keep it apart: no object that ends with our suffix can ever have this name. */
 export const recordName = (environment: Environment): string =>
   `eks-preview.${environment.short}.${environment.owner.repositoryId}`

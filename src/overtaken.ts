@@ -34,7 +34,7 @@ export const whenOvertaken = async (
 const removeLate = async (plan: DeployPlan, dns: Dns | undefined, story: Story): Promise<void> => {
   const { to, of, report } = story
   const mine = await claimAbsent(to.cluster, {
-    ...removalWishOf(of, plan.environment),
+    ...removalWishOf(of, plan.environment, plan.settings),
     phase: 'Terminating',
   })
   if (mine === undefined) return

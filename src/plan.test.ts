@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { parseConfig } from './config.ts'
+import { PreviewError } from './errors.ts'
 import { environmentOf } from './names.ts'
 import { planOf } from './plan.ts'
 import { resolveSettings } from './settings.ts'
@@ -14,6 +15,7 @@ const plan = (yaml: string, inputs: Record<string, string> = {}, images: Record<
     pullRequests: [12],
     commit: 'c'.repeat(40),
     config: read.config,
+    tree: '/tree',
     settings: resolved.settings,
     images,
   })
@@ -44,9 +46,10 @@ test('an image of the run wins; one for an app that is not there is an error', (
 })
 
 test("a migration's image has the commit's tag too", () => {
-  const image = (migrate: string) =>
-    plan(`apps: { web: { image: web, port: 80, migrate: { ${migrate} command: [up] } } }`).apps[0]?.config.migrate
-      ?.image
+  const image = (migrate: string) => {
+    const planned = plan(`apps: { web: { image: web, port: 80, migrate: { ${migrate} command: [up] } } }`)
+    return planned.own === undefined ? planned.apps[0]?.config.migrate?.image : 'of somebody else'
+  }
   expect(image('image: "web-schema",')).toBe(`web-schema:${'c'.repeat(40)}`)
   expect(image('image: "web-schema:3",')).toBe('web-schema:3')
   expect(image('')).toBeUndefined()
@@ -58,4 +61,60 @@ test('an app uses only what is shared with it', () => {
   expect(() => plan(yaml)).toThrow('not shared')
   expect(() => plan(yaml, { 'shared-objects': 'Secret/mail\nServiceAccount/logger' })).toThrow('not shared')
   expect(plan(yaml, { 'shared-objects': 'Secret/mail\nSecret/pull\nServiceAccount/logger' }).apps).toHaveLength(1)
+})
+
+describe('with manifests of its own', () => {
+  const app = (name: string, rest = '') =>
+    `${name}: { service: { name: s-${name}, port: 80 }, ingress: i-${name}, ${rest} }`
+  const own = (...apps: string[]) => `{ kustomization: k8s, apps: { ${apps.join(', ')} } }`
+
+  test('an app is reached by the names that the manifests have', () => {
+    const { apps, own: of, placement } = plan(own(app('web', 'image: registry.example/web'), app('api')))
+    expect(of).toEqual({ tree: '/tree', kustomization: 'k8s', rewriteServiceHosts: false })
+    expect(placement).toEqual({ namespace: 'previews', suffix: '-346e50ff9c5f' })
+    expect(apps).toMatchObject([
+      {
+        name: 'web',
+        service: 's-web',
+        ingress: 'i-web',
+        host: '346e50ff9c5f4172807b918218604cbe-web.preview.example.com',
+        image: `registry.example/web:${'c'.repeat(40)}`,
+      },
+      { name: 'api', service: 's-api', ingress: 'i-api' },
+    ])
+    expect(apps[1]).not.toHaveProperty('image')
+  })
+
+  test('an image of the run has a place in the manifests, or is refused', () => {
+    const web = app('web', 'image: registry.example/web')
+    expect(plan(own(web), {}, { web: 'other:2' }).apps[0]?.image).toBe('other:2')
+    expect(problemsOf(() => plan(own(app('web')), {}, { web: 'other:2' }))).toEqual([
+      {
+        message: 'images has one for web, but apps.web does not say which image of the manifests it replaces',
+        hint: "add `image` to apps.web: the image's name as the manifests have it",
+        file: '.github/preview.yaml',
+      },
+    ])
+  })
+
+  test('an image that apps share becomes one other', () => {
+    const yaml = own(app('web', 'image: shop'), app('worker', 'image: shop'))
+    expect(plan(yaml, {}, { web: 'other:2', worker: 'other:2' }).apps).toHaveLength(2)
+    expect(problemsOf(() => plan(yaml, {}, { web: 'other:2' }))).toEqual([
+      {
+        message: `apps.web and apps.worker share the image shop, but images makes it other:2 and shop:${'c'.repeat(40)}`,
+        hint: 'give both the same image, or the manifests two names',
+        file: '.github/preview.yaml',
+      },
+    ])
+  })
+
+  const problemsOf = (act: () => unknown) => {
+    try {
+      act()
+    } catch (error) {
+      return error instanceof PreviewError ? error.problems : [error]
+    }
+    return []
+  }
 })

@@ -1,18 +1,37 @@
-import { type App, CONFIG_PATH, type PreviewConfig } from './config.ts'
+import { CONFIG_PATH } from './config.ts'
+import type { App, BaseConfig, OwnConfig, PreviewConfig } from './config-schema.ts'
 import { PreviewError, type Problem } from './errors.ts'
 import type { PullRequest } from './github/pull-request.ts'
 import type { OverlayApp } from './kustomize/overlay.ts'
-import { type Environment, hostOf } from './names.ts'
+import type { OwnOverlayApp } from './kustomize/own-overlay.ts'
+import { type Environment, hostOf, type Placement, placementOf } from './names.ts'
 import type { Settings } from './settings.ts'
 
 /** How people know a pull request. */
 export type PullRequestName = Pick<PullRequest, 'number' | 'title' | 'url'>
 
-export type PlannedApp = OverlayApp & { url: string }
+type Reached = {
+  url: string
+  /** What leads to it, by name before the placement's suffix. */
+  service: string
+  ingress: string
+}
+type BaseApp = OverlayApp & Reached
+type OwnApp = OwnOverlayApp & Reached
+export type PlannedApp = BaseApp | OwnApp
 
-/** All that is decided before anything is done. */
-export type DeployPlan = {
+/** People's kustomization. */
+export type Own = {
+  /** The folder of the commit's files. */
+  tree: string
+  /** Relative to it. */
+  kustomization: string
+  rewriteServiceHosts: boolean
+}
+
+type Decided = {
   environment: Environment
+  placement: Placement
   /** The pull request this run is for. */
   pullRequest: PullRequestName
   /** All open pull requests with this head branch: they share the environment. */
@@ -20,9 +39,12 @@ export type DeployPlan = {
   /** The head commit. */
   commit: string
   settings: Settings
-  apps: PlannedApp[]
   smokeAttempts: number
 }
+export type BasePlan = Decided & { own: undefined; apps: BaseApp[] }
+export type OwnPlan = Decided & { own: Own; apps: OwnApp[] }
+/** All that is decided before anything is done. */
+export type DeployPlan = BasePlan | OwnPlan
 
 type Wanted = {
   environment: Environment
@@ -30,41 +52,93 @@ type Wanted = {
   pullRequests: number[]
   commit: string
   config: PreviewConfig
+  /** The folder of the commit's files; with a `kustomization` only. */
+  tree?: string
   settings: Settings
   /** Image by app name, from the `images` input. */
   images: Record<string, string>
 }
 
 /** Pure. */
-export const planOf = ({ config, images, ...rest }: Wanted): DeployPlan => {
-  const { environment, pullRequest, commit, settings } = rest
-  const unknown = Object.keys(images).filter((app) => !(app in config.apps))
-  if (unknown.length > 0)
-    throw new PreviewError('BadInput', `images names ${unknown.join(', ')}, which .github/preview.yaml does not`, {
-      object: 'images',
-      hint: `use the names of its apps (${Object.keys(config.apps).join(', ')}), or add the app there`,
-    })
-  const problems = Object.entries(config.apps).flatMap(([name, app]) => unsharedIn(name, app, settings.sharedObjects))
-  if (problems.length > 0) throw new PreviewError('BadInput', 'apps use what is not shared with them', { problems })
-  return {
+export const planOf = ({ config, tree, images, ...rest }: Wanted): DeployPlan => {
+  refuseUnknown(images, config)
+  const decided: Decided = {
     ...rest,
+    placement: placementOf(rest.environment, rest.settings),
     smokeAttempts: config.smoke?.attempts ?? 3,
-    apps: Object.entries(config.apps).map(([name, app]) => {
-      const host = hostOf(settings.hostTemplate, {
-        id: environment.id,
-        app: name,
-        pr: pullRequest.number,
-        domain: settings.domain,
-      })
-      return {
-        name,
-        config: migratingAt(app, commit),
-        host,
-        url: settings.urlTemplate.replace('{host}', host),
-        image: images[name] ?? versioned(app.image, commit),
-      }
-    }),
   }
+  if (!('kustomization' in config)) return { ...decided, own: undefined, apps: baseApps(config, images, decided) }
+  const { kustomization, rewriteServiceHosts } = config
+  if (tree === undefined) throw new Error('a kustomization is in the files of a commit')
+  return { ...decided, own: { tree, kustomization, rewriteServiceHosts }, apps: ownApps(config, images, decided) }
+}
+
+type Images = Wanted['images']
+
+const refuseUnknown = (images: Images, { apps }: PreviewConfig): void => {
+  const unknown = Object.keys(images).filter((app) => !Object.hasOwn(apps, app))
+  if (unknown.length === 0) return
+  throw new PreviewError('BadInput', `images names ${unknown.join(', ')}, which ${CONFIG_PATH} does not`, {
+    object: 'images',
+    hint: `use the names of its apps (${Object.keys(apps).join(', ')}), or add the app there`,
+  })
+}
+
+const baseApps = ({ apps }: BaseConfig, images: Images, decided: Decided): BaseApp[] => {
+  const { commit, settings } = decided
+  const problems = Object.entries(apps).flatMap(([name, app]) => unsharedIn(name, app, settings.sharedObjects))
+  if (problems.length > 0) throw new PreviewError('BadInput', 'apps use what is not shared with them', { problems })
+  return Object.entries(apps).map(([name, app]) => ({
+    name,
+    ...addressOf(name, decided),
+    service: name,
+    ingress: name,
+    config: migratingAt(app, commit),
+    image: images[name] ?? versioned(app.image, commit),
+  }))
+}
+
+const ownApps = ({ apps }: OwnConfig, images: Images, decided: Decided): OwnApp[] => {
+  const planned = Object.entries(apps).map(([name, app]) => ({
+    name,
+    ...addressOf(name, decided),
+    service: app.service.name,
+    ingress: app.ingress,
+    config: app,
+    ...(app.image === undefined ? {} : { image: images[name] ?? versioned(app.image, decided.commit) }),
+  }))
+  const problems = planned.flatMap((app, index) => imageProblems(app, images, planned.slice(0, index)))
+  if (problems.length > 0) throw new PreviewError('BadInput', 'images and apps do not fit', { problems })
+  return planned
+}
+
+/** An image of the manifests becomes one other, for whichever app it was asked. */
+const imageProblems = ({ name, config, image }: OwnApp, images: Images, before: readonly OwnApp[]): Problem[] => {
+  if (config.image === undefined)
+    return images[name] === undefined
+      ? []
+      : [
+          {
+            message: `images has one for ${name}, but apps.${name} does not say which image of the manifests it replaces`,
+            hint: `add \`image\` to apps.${name}: the image's name as the manifests have it`,
+            file: CONFIG_PATH,
+          },
+        ]
+  const other = before.find((app) => app.config.image === config.image && app.image !== image)
+  if (other === undefined) return []
+  return [
+    {
+      message: `apps.${other.name} and apps.${name} share the image ${config.image}, but images makes it ${other.image} and ${image}`,
+      hint: 'give both the same image, or the manifests two names',
+      file: CONFIG_PATH,
+    },
+  ]
+}
+
+const addressOf = (app: string, { environment, pullRequest, settings }: Decided): { host: string; url: string } => {
+  const { hostTemplate, urlTemplate, domain } = settings
+  const host = hostOf(hostTemplate, { id: environment.id, app, pr: pullRequest.number, domain })
+  return { host, url: urlTemplate.replace('{host}', host) }
 }
 
 /** The build job's convention: the tag is the head commit, never the merge commit that a pull_request run checks out. */

@@ -115,8 +115,13 @@ const askUrl = async (
   )
 }
 
-const changeOf = (changes: ChangeSet, kind: string, app: PlannedApp, plan: DeployPlan): ChangeSet[number] => {
-  const name = `${app.name}-${plan.environment.short}`
+const changeOf = (
+  changes: ChangeSet,
+  kind: 'Service' | 'Ingress',
+  app: PlannedApp,
+  { placement }: DeployPlan,
+): ChangeSet[number] => {
+  const name = `${kind === 'Service' ? app.service : app.ingress}${placement.suffix}`
   const found = changes.find(({ ref }) => ref.kind === kind && ref.name === name)
   if (found === undefined) throw new Error(`${kind} ${name} was not rendered`)
   return found

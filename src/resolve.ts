@@ -1,4 +1,5 @@
-import { CONFIG_PATH, type PreviewConfig, parseConfig } from './config.ts'
+import { CONFIG_PATH, parseConfig } from './config.ts'
+import type { PreviewConfig } from './config-schema.ts'
 import { PreviewError } from './errors.ts'
 import type { Intent, Target } from './event.ts'
 import type { PullRequest, PullRequests, Source } from './github/pull-request.ts'
@@ -24,6 +25,7 @@ export const resolveDeploy = async (
   const commit = intent.sha ?? pr.head.sha
   if (pr.head.sha !== commit) throw movedOn(pr)
   const [config, open] = await Promise.all([readConfig(to.source, commit), to.pullRequests.openFor(pr.head.branch)])
+  const tree = 'kustomization' in config ? await to.source.tree(commit) : undefined
   return planOf({
     environment: environmentOf(
       { repository: of.repository, repositoryId: of.repositoryId, branch: pr.head.branch },
@@ -33,6 +35,7 @@ export const resolveDeploy = async (
     pullRequests: [...new Set([pr.number, ...open.map(({ number }) => number)])],
     commit,
     config,
+    ...(tree === undefined ? {} : { tree }),
     settings,
     images: of.images,
   })

@@ -43,6 +43,7 @@ const template = (...parts: string[]) =>
 /** What may stand in the install ConfigMap and, under the same names, in the workflow's inputs. */
 const schema = z.object({
   domain: domain.optional(),
+  isolation: z.enum(['shared', 'namespace']).default('shared'),
   dns: z.enum(['records', 'none']).default('records'),
   'hosted-zone-id': z
     .string()
@@ -56,6 +57,7 @@ const schema = z.object({
     .refine((text) => /^https?:\/\//.test(text), 'must begin with https:// or http://')
     .default('https://{host}'),
   'shared-objects': lines.default([]),
+  'allowed-kinds': lines.default([]),
   repositories: lines.default([]),
   probe: z.enum(['runner', 'vpc', 'none']).default('runner'),
   'state-machine-arn': z
@@ -79,7 +81,9 @@ type Parsed = z.infer<typeof schema>
 
 /** Everything a run needs to know about the install, in one resolved value. Milliseconds for all times. */
 export type Settings = {
+  /** The install's own: records and settings are there, and with `isolation: shared` the previews too. */
   namespace: string
+  isolation: 'shared' | 'namespace'
   /** While the install serves one repository, an id is the md5 of the branch alone. */
   pureId: boolean
   domain: string
@@ -90,6 +94,8 @@ export type Settings = {
   ingressAnnotations: Record<string, string>
   /** `Kind/name` of what is there already and an app may use. */
   sharedObjects: string[]
+  /** `Kind.group` of what own manifests may hold beside the usual kinds. */
+  allowedKinds: string[]
   hostTemplate: string
   urlTemplate: string
   probe: 'runner' | 'vpc' | 'none'
@@ -148,6 +154,7 @@ export const resolveSettings = (
 
 const settingsOf = (data: Parsed, domain: string, namespace: string): Settings => ({
   namespace,
+  isolation: data.isolation,
   pureId: data.repositories.length <= 1,
   domain,
   dns: data.dns,
@@ -156,6 +163,7 @@ const settingsOf = (data: Parsed, domain: string, namespace: string): Settings =
   ingressGroup: data['ingress-group'],
   ingressAnnotations: data['ingress-annotations'],
   sharedObjects: data['shared-objects'],
+  allowedKinds: data['allowed-kinds'],
   hostTemplate: data['host-template'],
   urlTemplate: data['url-template'],
   probe: data.probe,

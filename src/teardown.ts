@@ -1,3 +1,4 @@
+import { subject } from './cluster/cluster.ts'
 import { type Claim, claim, readRecord } from './cluster/record.ts'
 import type { EnvironmentRecord } from './cluster/record-state.ts'
 import { remove } from './cluster/remove.ts'
@@ -6,7 +7,7 @@ import { removeDns } from './dns/remove.ts'
 import { isCode, PreviewError } from './errors.ts'
 import type { Intent } from './event.ts'
 import { removalWishOf, whileHeld } from './hold.ts'
-import { type Environment, environmentOf, recordName } from './names.ts'
+import { type Environment, environmentOf } from './names.ts'
 import type { PullRequestName } from './plan.ts'
 import type { Dns } from './ports.ts'
 import { nameOf, nothingAt, readSettings } from './resolve.ts'
@@ -32,7 +33,7 @@ export const teardown = async (intent: Teardown, story: Story): Promise<void> =>
   report.status = 'removing'
   const { mine, dns } = await run.step('Claim the environment', async (say) => {
     const dns = await to.dns(settings)
-    const mine = await claimToRemove(intent, environment, story, say)
+    const mine = await claimToRemove(intent, environment, settings, story, say)
     report.life = { uid: mine.uid, generation: mine.generation }
     say.detail(`generation ${mine.generation}`)
     return { mine, dns }
@@ -50,9 +51,15 @@ export const teardown = async (intent: Teardown, story: Story): Promise<void> =>
  * By hand it goes whatever GitHub says. Otherwise GitHub is asked again after the claim: the pull request may have been
  * opened again, and its run come before. Until the answer the record stays what it was.
  */
-const claimToRemove = async (intent: Teardown, environment: Environment, story: Story, say: Say): Promise<Claim> => {
+const claimToRemove = async (
+  intent: Teardown,
+  environment: Environment,
+  settings: Settings,
+  story: Story,
+  say: Say,
+): Promise<Claim> => {
   const { to, of } = story
-  const wish = removalWishOf(of, environment)
+  const wish = removalWishOf(of, environment, settings)
   if (intent.force) return claim(to.cluster, { ...wish, phase: 'Terminating' }, { signal: of.signal, say })
   const mine = await claim(to.cluster, wish, { signal: of.signal, say })
   try {
@@ -112,7 +119,7 @@ const removeAll = async (
   finish()
   await run.step('Remove the record', async () => {
     await mine.remove()
-    report.receipt.push({ subject: `ConfigMap/${mine.namespace}/${recordName(environment)}`, gone: true })
+    report.receipt.push({ subject: subject(mine.ref), gone: true })
   })
 }
 

@@ -2,6 +2,7 @@ import type { SmokeCase, SmokeResult } from '../checks/contract.ts'
 import { PreviewError } from '../src/errors.ts'
 import { environmentOf } from '../src/names.ts'
 import type { AppReport, Report, SmokeReport } from '../src/report/report.ts'
+import { failures } from './failure-samples.ts'
 
 /** One environment's story, a report for every state it can be in: what the renderers' tests and pictures are made of. */
 
@@ -77,12 +78,7 @@ const partly = smoke([
   check('login', 'failed', 'POST /login answered 500, expected 302'),
 ])
 
-const failure = new PreviewError('RolloutFailed', 'image not found (app1)', {
-  object: `Deployment/previews/app1-${environment.short}`,
-  hint: 'push acme/app1:def5678, or set images: app1=acme/app1:<an existing tag>; abc1234 exists',
-  cause: new Error('Failed to pull image "acme/app1:def5678": not found'),
-})
-failure.step = 'Wait until ready'
+const failure = failures(environment.short)
 
 const changes = [
   ...[`Service/previews/app1-${environment.short}`, `Ingress/previews/app1-${environment.short}`].map((subject) => ({
@@ -144,15 +140,14 @@ export const samples = {
     apps: [before('app1'), serving('admin')],
     lastGoodCommit: BEFORE,
     changes,
-    failure,
-    evidence: [
-      {
-        about: `Events of Pod/previews/app1-${environment.short}-6d5f8-x2x9q`,
-        lines: ['Failed to pull image "acme/app1:def5678": not found', 'Back-off pulling image "acme/app1:def5678"'],
-      },
-    ],
+    ...failure.image,
     warnings: ['Slack did not take the message: it answered 503 (try 3 of 3)'],
   },
+  failedByCrash: { ...base, status: 'failed', apps: [app('app1')], ...failure.crash },
+  failedByQuota: { ...base, status: 'failed', apps: [app('app1'), app('admin')], ...failure.quota },
+  failedLate: { ...base, status: 'failed', apps: [before('app1')], lastGoodCommit: BEFORE, ...failure.late },
+  failedByOther: { ...base, status: 'failed', apps: [app('app1')], ...failure.blocked },
+  failedByMany: { ...base, status: 'failed', apps: [app('app1'), app('admin')], ...failure.many },
   badInput: {
     ...base,
     status: 'failed',

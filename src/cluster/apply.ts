@@ -3,13 +3,14 @@ import { PreviewError, type Problem } from '../errors.ts'
 import { poll } from '../poll.ts'
 import { beforeImage, readOurs } from './before.ts'
 import { ApiError, type Cluster, type KubeObject, type Live, type Ref } from './cluster.ts'
-import { Unready } from './diagnose.ts'
+import { type Sources, Unready } from './diagnose.ts'
 import { completed, sideBySide } from './gate.ts'
 import { keyOf, memberOf, union } from './members.ts'
+import { hasOwnNamespace, openNamespace } from './namespace.ts'
 import { parallel } from './parallel.ts'
 import { bodyOf, mayBeStale, type Plan, planOf, problemIn, type Wanted, wantedOf } from './plan.ts'
 import { checkRights } from './preflight.ts'
-import { isJobComplete } from './readiness.ts'
+import { isJobComplete } from './readiness-workloads.ts'
 import type { Claim, Run } from './record.ts'
 import type { Member } from './record-state.ts'
 import { withoutScaledReplicas } from './scaled.ts'
@@ -47,8 +48,9 @@ export const applyAll = async (
   claim: Claim,
   objects: readonly KubeObject[],
   /** `timeout`: milliseconds that each app's migrations may take. */
-  run: Run & { timeout: number },
+  run: Run & { timeout: number; sources?: Sources },
 ): Promise<ChangeSet> => {
+  if (hasOwnNamespace(claim)) await openNamespace(cluster, claim, run)
   await checkRights(cluster, claim, objects)
   const before = await beforeImage(cluster, claim, objects)
   const wanted = withoutScaledReplicas(objects).map(wantedOf)

@@ -118,6 +118,7 @@ export const clear = async (clearing: Clearing, step: Step): Promise<Live[]> => 
 const wholeOf = ({ environment, record }: Claim, all: readonly Live[] = []): Whole => ({
   environment,
   members: record.members,
+  ownNamespace: record.ownNamespace,
   neighbours: all.filter((live) => live.kind === 'StatefulSet' && isOfOtherPart(live, environment)),
 })
 

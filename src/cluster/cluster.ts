@@ -28,6 +28,13 @@ export type KubeObject = Kind & {
 /** An object as the server returned it. */
 export type Live = KubeObject & { metadata: Metadata & { uid: string; resourceVersion: string } }
 
+/** Some objects of one kind. */
+export type Selection = Kind & { namespace: string; labelSelector?: string | undefined }
+/** `resourceVersion`: what a watch goes on from; absent for a kind that is not served. */
+export type Snapshot = { items: Live[]; resourceVersion?: string }
+/** A bookmark's object has nothing but a resourceVersion. */
+export type WatchEvent = { type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK'; object: Live }
+
 export type Applied = { live: Live; warnings: string[] }
 
 /** `why`: what an authorizer said, when it said more than no. */
@@ -38,6 +45,13 @@ export type Cluster = {
   get(ref: Ref): Promise<Live | undefined>
   /** All pages. An unknown kind is an empty list. */
   list(kind: Kind, namespace: string, labelSelector?: string): Promise<Live[]>
+  /** The same, with the version that it shows. `signal` ends this request alone. */
+  snapshot(selection: Selection, signal?: AbortSignal): Promise<Snapshot>
+  /**
+   * What changes after that version. Ends when the server ends it, and when the connection breaks or falls silent: who wants to
+   * know more watches again from the last version seen. Throws `ApiError` 410 when the server no longer knows that version.
+   */
+  watch(selection: Selection & { resourceVersion: string }, signal: AbortSignal): AsyncIterable<WatchEvent>
   create(object: KubeObject): Promise<Live>
   /** Replaces the object whose resourceVersion it carries; `ApiError` 409 when that is not the live one. */
   replace(object: KubeObject): Promise<Live>

@@ -1,57 +1,69 @@
 import type { Live } from './cluster.ts'
-import { type ContainerStatus, containersOf, podStatus } from './pods.ts'
+import { crashFault, noStart } from './crash-faults.ts'
+import { creationFault } from './creation-faults.ts'
+import type { Fault, Seen } from './fault.ts'
+import { isPulling, pullFault, pullWords } from './image-faults.ts'
+import { loadBalancerFault } from './load-balancer-faults.ts'
+import { missingConfig } from './missing-config.ts'
+import { type ContainerStatus, containerSpec, containersOf, podStatus } from './pods.ts'
+import { probeFault } from './probe-faults.ts'
+import { schedulingFault } from './scheduling-faults.ts'
+import { mountFault, provisioningFault } from './volume-faults.ts'
 
-/** What keeps a pod from running, and how long to bear it. Pure: one look at one pod. */
+/** What keeps an object from becoming ready, and how long to bear it. Pure: one look at one object. */
 
-export type Fault = {
-  /** The same for one trouble however its words change, so that its age can be told. */
-  key: string
-  reason: string
-  container: string
-  /** Milliseconds it may last before the rollout counts as failed. */
-  patience: number
-}
-
-/** Registries answer many things with these words; they do not go away by waiting, except that a registry may lag a push. */
-const NO_SUCH_IMAGE = /not found|manifest unknown|does not exist|denied|unauthorized|no basic auth|403/i
-const IMAGE_LAG = 20_000
-const REGISTRY_TROUBLE = 240_000
-/** A Secret or ConfigMap may be made by something that is being applied beside it. */
+/** What is missing may be made by something that is being applied beside it, */
 const CONFIG_LAG = 30_000
-const MAX_RESTARTS = 3
+/** and takes longer when a controller makes it of a custom resource. */
+const CONFIG_MADE = 120_000
 
-const NO_IMAGE_EVER = new Set(['InvalidImageName', 'ErrImageNeverPull'])
-const NO_IMAGE = new Set(['ErrImagePull', 'ImagePullBackOff', 'RegistryUnavailable'])
-const NO_START = new Set(['CreateContainerConfigError', 'CreateContainerError', 'RunContainerError', 'StartError'])
+const NO_START = new Set(['CreateContainerError', 'RunContainerError', 'StartError'])
 
-export const faultsOf = (pod: Live): Fault[] =>
-  pod.metadata.deletionTimestamp === undefined
-    ? containersOf(pod).flatMap((container) => faultOf(pod, container) ?? [])
-    : []
+/** The surest first. */
+export const faultsOf = (seen: Seen): Fault[] =>
+  [
+    creationFault(seen),
+    loadBalancerFault(seen),
+    provisioningFault(seen),
+    ...seen.pods
+      .filter(isAtWork)
+      .flatMap((pod) => [
+        schedulingFault(seen, pod),
+        mountFault(seen, pod),
+        ...containersOf(pod).map((container) => containerFault(seen, pod, container)),
+      ]),
+  ]
+    .filter((fault) => fault !== undefined)
+    .toSorted((a, b) => (a.patience < b.patience ? -1 : a.patience > b.patience ? 1 : 0))
 
-const faultOf = (pod: Live, container: ContainerStatus): Fault | undefined => {
-  const { name, state, restartCount } = container
+/** One that was evicted, preempted or lost with its node is replaced; a Job counts its failed pods itself. */
+const isAtWork = (pod: Live): boolean =>
+  pod.metadata.deletionTimestamp === undefined && podStatus(pod).phase !== 'Failed'
+
+const containerFault = (seen: Seen, pod: Live, container: ContainerStatus): Fault | undefined => {
+  const { name, state } = container
   const { reason = '', message = '' } = state?.waiting ?? {}
-  const fault = (what: string, patience: number, text: string): Fault => ({
-    key: `${pod.metadata.uid}/${name}/${what}`,
-    reason: text,
-    container: name,
-    patience,
-  })
-  if (NO_IMAGE_EVER.has(reason)) return fault('image', 0, `${reason}: ${message}`)
-  if (NO_IMAGE.has(reason))
-    return fault('image', NO_SUCH_IMAGE.test(message) ? IMAGE_LAG : REGISTRY_TROUBLE, `${reason}: ${message}`)
-  if (NO_START.has(reason)) return fault('start', CONFIG_LAG, `${reason}: ${message}`)
-  if (reason === 'CrashLoopBackOff' && restartCount >= MAX_RESTARTS)
-    return fault('crash', 0, `crashed ${restartCount} times, ${exitOf(container)}`)
-  return undefined
-}
-
-const exitOf = ({ lastState }: ContainerStatus): string => {
-  const { terminated } = lastState ?? {}
-  if (terminated === undefined) return 'exit code unknown'
-  const { exitCode, reason } = terminated
-  return reason && reason !== 'Error' ? `exit code ${exitCode} (${reason})` : `exit code ${exitCode}`
+  const at = { pod, container: name }
+  const pull = pullFault(reason, message)
+  if (pull !== undefined) {
+    const image = containerSpec(pod, name)?.image
+    const key = `${pod.metadata.uid}/${name}/image`
+    return {
+      ...at,
+      ...pull,
+      key,
+      reason: `${reason}: ${pullWords(message)}`,
+      ...(image === undefined ? {} : { culprit: image }),
+    }
+  }
+  if (reason === 'CreateContainerConfigError') {
+    const missing = missingConfig(message, pod.metadata.namespace ?? '')
+    const patience = seen.mayMakeConfig ? CONFIG_MADE : CONFIG_LAG
+    const start = noStart(pod, name, message)
+    return { ...at, ...start, ...(missing && { ...missing, cause: 'ConfigMissing' as const, patience }) }
+  }
+  if (NO_START.has(reason)) return { ...at, ...noStart(pod, name, message) }
+  return crashFault(seen, pod, container) ?? probeFault(seen, pod, container)
 }
 
 /** Why a pod is not ready yet, in a few words; `undefined` when it is. */
@@ -66,5 +78,5 @@ export const waitingFor = (pod: Live): string | undefined => {
   return ready?.message ?? 'starting'
 }
 
-/** The kubelet goes back and forth between these two; a log need not. */
-const calm = (reason = 'waiting'): string => (NO_IMAGE.has(reason) ? 'cannot pull its image' : reason)
+/** The kubelet goes back and forth between two reasons; a log need not. */
+const calm = (reason = 'waiting'): string => (isPulling(reason) ? 'cannot pull its image' : reason)

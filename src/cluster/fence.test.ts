@@ -43,7 +43,14 @@ const WANTED = { '1': wanting('1'), '2': wanting('2') }
 const owner = { apiVersion: 'v1', kind: 'ConfigMap', name: 'record', uid: 'life' }
 /** What a claim knows of its record, as far as bodies need it. */
 const claimOf = (record: EnvironmentRecord): Claim =>
-  ({ ...record, environment, namespace: 'previews', uid: owner.uid, owner, record }) as unknown as Claim
+  ({
+    ...record,
+    environment,
+    ref: { ...owner, namespace: 'previews' },
+    uid: owner.uid,
+    owner,
+    record,
+  }) as unknown as Claim
 
 const stored = (body: KubeObject, version: number): Live => ({
   ...body,

@@ -1,8 +1,9 @@
 import { poll } from '../poll.ts'
 import type { ChangeSet } from './apply.ts'
 import type { Cluster } from './cluster.ts'
+import type { Sources } from './diagnose.ts'
 import { parallel } from './parallel.ts'
-import { isJobComplete } from './readiness.ts'
+import { isJobComplete } from './readiness-workloads.ts'
 import type { Claim, Run } from './record.ts'
 import { waitReady } from './wait.ts'
 
@@ -31,7 +32,7 @@ export const completed = async (
   cluster: Cluster,
   claim: Claim,
   migrations: ChangeSet,
-  run: Run & { timeout: number },
+  run: Run & { timeout: number; sources?: Sources },
 ): Promise<ChangeSet> => {
   const unfinished = migrations.filter(({ live }) => live !== undefined && !isJobComplete(live))
   const place = { namespace: claim.namespace, environment: claim.environment }

@@ -15,7 +15,7 @@ import {
 } from './cluster.ts'
 import { isFieldConflict, takenBack } from './conflicts.ts'
 import { hashOf } from './members.ts'
-import { isJobFailed } from './readiness.ts'
+import { isJobFailed } from './readiness-workloads.ts'
 import type { Claim, Run } from './record.ts'
 import { anew, costOf, type Immutable, immutableIn, isReplaced, keptHeadless, whyKept } from './recreate.ts'
 
@@ -49,7 +49,7 @@ export const bodyOf = ({ object }: Wanted, before: Live | undefined, claim: Clai
   const { metadata } = object
   const stamp = stampOf(before, claim)
   // A cross-namespace owner counts as absent, and its members are collected at once.
-  const isOwned = metadata.namespace === claim.namespace
+  const isOwned = metadata.namespace === claim.ref.namespace
   return {
     ...object,
     metadata: {
@@ -67,9 +67,11 @@ export const bodyOf = ({ object }: Wanted, before: Live | undefined, claim: Clai
  * What a late request of a former life has made counts the generations of that life.
  */
 const stampOf = (before: Live | undefined, { uid, generation, fence = 0 }: Claim): string | undefined => {
-  const { ownerReferences = [], annotations = {} } = before?.metadata ?? {}
-  const last = ownerReferences.some((owner) => owner.uid === uid) ? annotations[GENERATION_ANNOTATION] : undefined
-  return Number(last ?? 0) >= fence ? last : String(generation)
+  const stamp = before?.metadata.annotations?.[GENERATION_ANNOTATION]
+  const [life, number] = stamp?.split('.') ?? []
+  const last = life === uid ? Number(number) : 0
+  if (last < fence) return `${uid}.${generation}`
+  return last === 0 ? undefined : stamp
 }
 
 /** Lets the API server judge the object without storing it. Throws what it answers when it refuses. */

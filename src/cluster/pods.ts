@@ -1,3 +1,4 @@
+import { LABEL } from '../names.ts'
 import type { Live } from './cluster.ts'
 
 /** Which pods are a workload's, and which of them are of its newest revision. Pure. */
@@ -11,15 +12,37 @@ export type ContainerStatus = {
   name: string
   restartCount: number
   ready: boolean
+  started?: boolean
   state?: ContainerState
   lastState?: ContainerState
 }
 export type PodStatus = {
   phase?: string
+  /** Of a pod that has failed as a whole: `Evicted`. */
+  reason?: string
   podIP?: string
   conditions?: { type: string; status: string; reason?: string; message?: string }[]
   initContainerStatuses?: ContainerStatus[]
   containerStatuses?: ContainerStatus[]
+}
+
+export type ContainerSpec = {
+  name: string
+  image?: string
+  /** `Always` makes an init container a sidecar. */
+  restartPolicy?: string
+  resources?: { limits?: Record<string, string> }
+  ports?: { name?: string; containerPort: number }[]
+  env?: { name: string; value?: string }[]
+  readinessProbe?: Probe
+  livenessProbe?: Probe
+  startupProbe?: Probe
+}
+export type Probe = {
+  httpGet?: { path?: string; port: number | string }
+  tcpSocket?: { port: number | string }
+  initialDelaySeconds?: number
+  timeoutSeconds?: number
 }
 
 const REVISION = 'deployment.kubernetes.io/revision'
@@ -33,6 +56,11 @@ export const podStatus = (pod: Live): PodStatus => (pod.status ?? {}) as PodStat
 export const containersOf = (pod: Live): ContainerStatus[] => {
   const { initContainerStatuses = [], containerStatuses = [] } = podStatus(pod)
   return [...initContainerStatuses, ...containerStatuses]
+}
+
+export const containerSpec = (pod: Live, name: string): ContainerSpec | undefined => {
+  const { initContainers = [], containers = [] } = (pod.spec ?? {}) as Record<string, ContainerSpec[] | undefined>
+  return [...initContainers, ...containers].find((container) => container.name === name)
 }
 
 /** The ReplicaSet of a Deployment's current template; `undefined` until its controller made one. */
@@ -65,3 +93,10 @@ const controlledBy = (owner: Live, objects: readonly Live[]): Live[] =>
   objects.filter(({ metadata }) =>
     metadata.ownerReferences?.some(({ controller, uid }) => controller === true && uid === owner.metadata.uid),
   )
+
+/** As a developer calls it: by its label, else by its name without the environment's digits. */
+export const appOf = ({ metadata: { name, labels = {} } }: Live): string => {
+  const short = labels[LABEL.environment]?.slice(0, 12)
+  const own = short !== undefined && name.endsWith(`-${short}`) ? name.slice(0, -short.length - 1) : name
+  return labels['app.kubernetes.io/name'] ?? own
+}

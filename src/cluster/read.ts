@@ -1,4 +1,4 @@
-import { type Cluster, type Kind, type Live, type Ref, subject } from './cluster.ts'
+import { type Cluster, type Live, type Ref, subject } from './cluster.ts'
 import { type PathOf, unserved } from './discovery.ts'
 import { accepted, objectOf } from './refusal.ts'
 import type { Transport } from './transport.ts'
@@ -9,11 +9,14 @@ const LOG_TIMEOUT = 10_000
 const PAGE = 500
 /** A list that outlives its snapshot begins anew; one that does so every time is not going to end. */
 const LIST_TRIES = 4
-const LOG_BYTES = 256 * 1024
+const LOG_BYTES = 64 * 1024
 
-type Page = { metadata: { continue?: string }; items: Live[] }
+type Page = { metadata: { continue?: string; resourceVersion: string }; items: Live[] }
 
-export const reading = (send: Transport['send'], pathOf: PathOf): Pick<Cluster, 'get' | 'list' | 'logs'> => {
+export const reading = (
+  send: Transport['send'],
+  pathOf: PathOf,
+): Pick<Cluster, 'get' | 'list' | 'snapshot' | 'logs'> => {
   const get = async (ref: Ref): Promise<Live | undefined> => {
     const path = await pathOf(ref).catch(unserved)
     if (path === undefined) return undefined
@@ -21,30 +24,10 @@ export const reading = (send: Transport['send'], pathOf: PathOf): Pick<Cluster, 
     return answer.status === 404 ? undefined : objectOf<Live>(subject(ref), answer)
   }
 
-  const list = async (kind: Kind, namespace: string, labelSelector?: string): Promise<Live[]> => {
-    const path = await pathOf({ ...kind, namespace }).catch(unserved)
-    if (path === undefined) return []
-    const what = subject({ kind: `the list of ${kind.kind}`, namespace })
-    const found: Live[] = []
-    let tries = 1
-    let next: string | undefined
-    do {
-      const query = queryOf({ limit: PAGE, labelSelector, continue: next })
-      const answer = await send({ method: 'GET', path: path + query, what, timeout: LIST_TIMEOUT })
-      const expired = answer.status === 410 && tries < LIST_TRIES
-      if (expired) {
-        tries += 1
-        found.length = 0
-        next = ''
-      } else {
-        const { items, metadata } = objectOf<Page>(what, answer)
-        // The items of a list lack the two fields that make them objects.
-        found.push(...items.map((item) => ({ ...item, apiVersion: kind.apiVersion, kind: kind.kind })))
-        next = metadata.continue || undefined
-      }
-    } while (next !== undefined)
-    return found
-  }
+  const snapshot = listing(send, pathOf)
+
+  const list: Cluster['list'] = async ({ apiVersion, kind }, namespace, labelSelector) =>
+    (await snapshot({ apiVersion, kind, namespace, labelSelector })).items
 
   const logs: Cluster['logs'] = async ({ namespace, name, container, previous, lines }) => {
     const pod: Ref = { apiVersion: 'v1', kind: 'Pod', namespace, name }
@@ -55,10 +38,37 @@ export const reading = (send: Transport['send'], pathOf: PathOf): Pick<Cluster, 
     return [400, 404, 500].includes(answer.status) ? undefined : accepted(`the log of ${subject(pod)}`, answer).text
   }
 
-  return { get, list, logs }
+  return { get, list, snapshot, logs }
 }
 
-const queryOf = (values: Record<string, string | number | boolean | undefined>): string => {
+const listing =
+  (send: Transport['send'], pathOf: PathOf): Cluster['snapshot'] =>
+  async ({ labelSelector, ...kind }, signal) => {
+    const path = await pathOf(kind).catch(unserved)
+    if (path === undefined) return { items: [] }
+    const what = subject({ kind: `the list of ${kind.kind}`, namespace: kind.namespace })
+    const request = { method: 'GET', what, timeout: LIST_TIMEOUT, ...(signal && { signal }) } as const
+    const found: Live[] = []
+    let tries = 1
+    let next: string | undefined
+    for (;;) {
+      const answer = await send({ ...request, path: path + queryOf({ limit: PAGE, labelSelector, continue: next }) })
+      if (answer.status === 404) return { items: [] } // no longer served
+      if (answer.status === 410 && tries < LIST_TRIES) {
+        tries += 1
+        found.length = 0
+        next = undefined
+        continue
+      }
+      const { items, metadata } = objectOf<Page>(what, answer)
+      // The items of a list lack the two fields that make them objects.
+      found.push(...items.map((item) => ({ ...item, apiVersion: kind.apiVersion, kind: kind.kind })))
+      next = metadata.continue
+      if (!next) return { items: found, resourceVersion: metadata.resourceVersion }
+    }
+  }
+
+export const queryOf = (values: Record<string, string | number | boolean | undefined>): string => {
   const query = new URLSearchParams()
   for (const [key, value] of Object.entries(values)) if (value) query.set(key, String(value))
   return `?${query}`

@@ -50,6 +50,8 @@ const recordSchema = z.looseObject({
   phase: z.enum(['Applying', 'Waiting', 'Pruning', 'Live', 'Failed', 'Terminating']),
   sha: z.string().optional(),
   members: z.array(member),
+  /** Where its objects are, when they have a namespace of their own; else they are beside the record. */
+  ownNamespace: z.string().optional(),
   database: z.looseObject({ name: z.string() }).optional(),
   ingressClass: z.string().optional(),
   hosts: z.array(z.string()),
@@ -81,7 +83,7 @@ type Past = z.infer<typeof past>
 export type RecordChange = {
   [K in Exclude<
     keyof typeof recordSchema.shape,
-    'v' | 'id' | 'owner' | 'generation' | 'holder' | 'released' | 'created' | 'updated' | 'history'
+    'v' | 'id' | 'owner' | 'generation' | 'holder' | 'released' | 'ownNamespace' | 'created' | 'updated' | 'history'
   >]?: EnvironmentRecord[K] | undefined
 }
 
@@ -104,6 +106,8 @@ export type Wish = {
   phase?: 'Applying' | 'Terminating'
   sha?: string
   pullRequests?: number[]
+  /** Of a life that begins with this claim; one that goes on stays where it is. */
+  ownNamespace?: string
 }
 
 /**
@@ -122,7 +126,7 @@ export const isSameOwner = ({ id, owner }: EnvironmentRecord, environment: Envir
   owner.branch === environment.owner.branch
 
 export const firstRecord = (
-  { environment, phase = 'Applying', sha, holder, pullRequests }: Wish,
+  { environment, phase = 'Applying', sha, holder, pullRequests, ownNamespace }: Wish,
   now: Date,
 ): EnvironmentRecord => ({
   v: 1,
@@ -134,6 +138,7 @@ export const firstRecord = (
   released: false,
   phase,
   ...(sha === undefined ? {} : { sha }),
+  ...(ownNamespace === undefined ? {} : { ownNamespace }),
   members: [],
   hosts: [],
   urls: {},

@@ -25,7 +25,10 @@ const LOOK = 1_000
 const KEY = 'record'
 
 export type Claim = {
+  /** Where the environment's objects are. */
   readonly namespace: string
+  /** The record. */
+  readonly ref: Ref
   readonly environment: Environment
   /** Of the record: the life of the environment. A new life begins at generation 1 again. */
   readonly uid: string
@@ -165,7 +168,8 @@ const claimOf = (
   }
 
   return {
-    namespace,
+    namespace: first.record.ownNamespace ?? namespace,
+    ref,
     environment,
     uid,
     generation,

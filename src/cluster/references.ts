@@ -1,4 +1,4 @@
-import type { Live } from './cluster.ts'
+import type { KubeObject, Live } from './cluster.ts'
 
 /** Which ConfigMaps and Secrets a pod reads, wherever its spec can name one. Pure. */
 
@@ -14,7 +14,8 @@ type Container = {
   envFrom?: { configMapRef?: Named; secretRef?: Named }[]
   env?: { valueFrom?: { configMapKeyRef?: Named; secretKeyRef?: Named } }[]
 }
-type PodSpec = {
+export type PodSpec = {
+  serviceAccountName?: string
   volumes?: Volume[]
   containers?: Container[]
   initContainers?: Container[]
@@ -22,15 +23,19 @@ type PodSpec = {
   imagePullSecrets?: Named[]
 }
 
+/** Of a Pod, or of what makes Pods. */
+export const podSpecOf = ({ kind, spec }: KubeObject): PodSpec | undefined => {
+  type Template = { template?: { spec?: PodSpec }; jobTemplate?: { spec?: Template } }
+  if (kind === 'Pod') return spec as PodSpec
+  const { template, jobTemplate } = (spec ?? {}) as Template
+  return (template ?? jobTemplate?.spec?.template)?.spec
+}
+
 /** As `Kind/name`. */
-export const readBy = (pod: Live): Set<string> => {
-  const {
-    volumes = [],
-    containers = [],
-    initContainers = [],
-    ephemeralContainers = [],
-    imagePullSecrets = [],
-  } = pod.spec as PodSpec
+export const readBy = (pod: Live): Set<string> => readIn(pod.spec as PodSpec)
+
+export const readIn = (spec: PodSpec): Set<string> => {
+  const { volumes = [], containers = [], initContainers = [], ephemeralContainers = [], imagePullSecrets = [] } = spec
   const all = [...initContainers, ...containers, ...ephemeralContainers]
   const env = all.flatMap(({ env = [] }) => env.map(({ valueFrom }) => valueFrom))
   const envFrom = all.flatMap(({ envFrom = [] }) => envFrom)

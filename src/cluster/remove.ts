@@ -2,6 +2,7 @@ import type { ReceiptLine } from '../report/report.ts'
 import { type Clearing, clear, EVERYTHING, STEPS } from './clearing.ts'
 import { type Cluster, type Ref, refOf, subject } from './cluster.ts'
 import { keyOf, refOfMember } from './members.ts'
+import { closeNamespace, grantAccess, hasOwnNamespace, isEnding, ownNamespace } from './namespace.ts'
 import { parallel } from './parallel.ts'
 import type { Claim, Run } from './record.ts'
 import { REMOVAL } from './stages.ts'
@@ -30,6 +31,7 @@ export const remove = async (
     note: (live) => note(seen, refOf(live), live.metadata.uid),
     beat: signsOfLife(claim),
   }
+  if (hasOwnNamespace(claim)) return removeInside(clearing, seen)
   for (const stage of REMOVAL) await clear(clearing, STEPS[stage])
   const unproven = await clear(clearing, EVERYTHING)
   for (const live of unproven) run.say.warning(`${subject(live)}: ${UNPROVEN}`)
@@ -37,6 +39,20 @@ export const remove = async (
     ...(await parallel([...seen.values()], CONCURRENCY, (one) => receipt(cluster, one))),
     ...unproven.map((live) => ({ subject: subject(live), gone: false, why: UNPROVEN })),
   ]
+}
+
+/** In a namespace of its own: once nothing outside hangs on what is in it, the rest goes with it. */
+const removeInside = async ({ cluster, claim, run, end, ...more }: Clearing, seen: Seen): Promise<ReceiptLine[]> => {
+  const live = await ownNamespace(cluster, claim)
+  if (live !== undefined && !isEnding(live)) {
+    // Whoever made the namespace may have been killed before it had rights in it.
+    await grantAccess(cluster, claim, run)
+    for (const stage of REMOVAL.filter((stage) => stage !== 'rest'))
+      await clear({ cluster, claim, run, end, ...more }, STEPS[stage])
+  }
+  await closeNamespace(cluster, claim, { ...run, timeout: Math.max(0, end - performance.now()) })
+  if (live !== undefined) note(seen, refOf(live), live.metadata.uid)
+  return [...seen.values()].map(({ ref }) => ({ subject: subject(ref), gone: true }))
 }
 
 /** What was there, by key. */

@@ -70,7 +70,7 @@ const incomplete = (changes: ChangeSet, workloads: readonly Live[]): string | un
   if (workloads.length === 0) return 'nothing that was applied runs behind it'
   for (const live of workloads) {
     const generation = changes.find(({ uid }) => uid === live.metadata.uid)?.generation ?? 0
-    const state = readiness(live, { generation, bindings: [] })
+    const state = readiness(live, { generation, bindings: [], age: Infinity })
     if (!('ready' in state) || !state.ready) return `${live.kind} ${live.metadata.name}: ${state.reason}`
   }
   return undefined

@@ -16,7 +16,7 @@ const live = (kind: string, metadata: Partial<Metadata>): Live => ({
   kind,
   metadata: { name: 'a', uid: 'u', resourceVersion: '5', ...metadata },
 })
-const whole = { environment, members: [], neighbours: [] }
+const whole = { environment, members: [], neighbours: [], ownNamespace: undefined }
 
 describe('an object', () => {
   test.each<[string, Partial<Metadata>, string]>([
@@ -31,6 +31,14 @@ describe('an object', () => {
     ['without labels', { ownerReferences: [record] }, 'elsewhere'],
   ])('%s', (_, metadata, expected) => {
     expect(standing(live('ConfigMap', metadata), whole)).toBe(expected)
+  })
+
+  test('in a namespace of the environment’s own goes with it, whoever applied it', () => {
+    const inside = { ...whole, ownNamespace: 'previews-1' }
+    const of = (metadata: Partial<Metadata>) => standing(live('ConfigMap', { labels, ...metadata }), inside)
+    expect(of({ namespace: 'previews-1' })).toBe('ours')
+    expect(of({ namespace: 'previews' })).toBe('unproven')
+    expect(of({ namespace: 'previews-1', ownerReferences: [{ ...set, controller: true }] })).toBe('controlled')
   })
 
   test('that the record knows by its uid is ours, even if somebody took its owner away', () => {

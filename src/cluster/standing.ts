@@ -14,8 +14,14 @@ export type Standing =
   /** It carries our labels, as anybody's copy may; nothing shows that we made it. */
   | 'unproven'
 
-/** `neighbours`: the StatefulSets of other parts. Their claims may carry no mark but the environment's. */
-export type Whole = { environment: Environment; members: readonly Member[]; neighbours: readonly Live[] }
+export type Whole = {
+  environment: Environment
+  members: readonly Member[]
+  /** The StatefulSets of other parts. Their claims may carry no mark but the environment's. */
+  neighbours: readonly Live[]
+  /** A namespace that is the environment's own: everything in it goes with it. */
+  ownNamespace: string | undefined
+}
 
 export const standing = (live: Live, whole: Whole): Standing => {
   const { environment } = whole
@@ -23,7 +29,8 @@ export const standing = (live: Live, whole: Whole): Standing => {
   if (!isHere || isOfOtherPart(live, environment)) return 'elsewhere'
   if (isControlled(live)) return 'controlled'
   const isMember = whole.members.some(({ uid }) => uid === live.metadata.uid)
-  return isMember || isApplied(live, environment) || isClaimOfOurSet(live, whole) ? 'ours' : 'unproven'
+  const isInside = whole.ownNamespace !== undefined && live.metadata.namespace === whole.ownNamespace
+  return isMember || isInside || isApplied(live, environment) || isClaimOfOurSet(live, whole) ? 'ours' : 'unproven'
 }
 
 export const isOfOtherPart = ({ metadata }: Live, { owner }: Environment): boolean => {

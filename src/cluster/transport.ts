@@ -3,7 +3,17 @@ import { pause } from '../poll.ts'
 import type { Connection } from './connection.ts'
 import { unanswered, unauthorized } from './refusal.ts'
 import { type Failure, mayHaveLanded, retryDelay } from './retry.ts'
-import { type Broken, cancelled, type Request, type Response, type Traffic, wireTo } from './wire.ts'
+import {
+  type Broken,
+  cancelled,
+  endOf,
+  type Opened,
+  type Request,
+  type Response,
+  type StreamRequest,
+  type Traffic,
+  wireTo,
+} from './wire.ts'
 
 /** `lost`: an earlier attempt may have been carried out, its answer did not reach us. */
 export type Answer = Response & { lost: boolean }
@@ -11,6 +21,8 @@ export type Answer = Response & { lost: boolean }
 export type Transport = {
   /** Whatever is answered in the end, success or not. Throws `AccessDenied` for 401, and when nothing is answered. */
   send(request: Request): Promise<Answer>
+  /** The same, as soon as the answer begins. */
+  open(request: StreamRequest): Promise<Opened>
   traffic(): Traffic
   close(): Promise<void>
 }
@@ -25,14 +37,18 @@ export const transportTo = (connection: Connection, { log, signal }: { log: Log;
     return current === refused ? connection.bearer?.(true) : current
   }
 
-  const send = async (request: Request): Promise<Answer> => {
+  const persist = async <T extends Response>(
+    request: Request,
+    attempt: (token: string | undefined) => Promise<T | Broken>,
+  ): Promise<T & { lost: boolean }> => {
+    const ends = endOf(request, signal)
     const start = performance.now()
     let lost = false
     let mayRenew = connection.bearer !== undefined
     let token = await connection.bearer?.(false)
     for (let tries = 1; ; tries += 1) {
-      if (signal.aborted) throw cancelled(request, signal)
-      const outcome = await wire.attempt(request, token)
+      if (ends.aborted) throw cancelled(request, ends)
+      const outcome = await attempt(token)
       if ('status' in outcome && outcome.status === 401) {
         if (!mayRenew) throw await unauthorized(request.what, connection)
         mayRenew = false
@@ -46,13 +62,18 @@ export const transportTo = (connection: Connection, { log, signal }: { log: Log;
       log.debug(`${request.method} ${request.path}: ${saidBy(outcome)} after ${Math.round(elapsed)} ms${next}`)
       if (failure !== undefined && delay !== undefined) {
         lost ||= mayHaveLanded(failure)
-        await pause(delay, signal, request.what)
+        await pause(delay, ends, request.what)
       } else if ('status' in outcome) return { ...outcome, lost }
       else throw unanswered(request.what, outcome, connection)
     }
   }
 
-  return { send, traffic: wire.traffic, close: wire.close }
+  return {
+    send: (request) => persist(request, (token) => wire.attempt(request, token)),
+    open: (request) => persist(request, (token) => wire.open(request, token)),
+    traffic: wire.traffic,
+    close: wire.close,
+  }
 }
 
 const failureOf = (outcome: Response | Broken): Failure | undefined => {

@@ -49,20 +49,67 @@ describe('is refused at once, with nothing fetched:', () => {
   })
 })
 
+test('a patch that doubles what it patches over and over', async () => {
+  const copies = Array.from({ length: 30 }, (_, n) => `{"op":"copy","from":"/data","path":"/data/k${n}"}`)
+  const root = await overlay(
+    'doubling',
+    `resources: [a.yaml]\npatches: [{ target: { kind: ConfigMap }, patch: '[${copies}]' }]`,
+    {
+      'a.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\ndata: { a: b }\n',
+    },
+  )
+  await expect(kustomize.build(root)).rejects.toMatchObject({
+    code: 'RenderFailed',
+    message: 'kustomize: it needs too much memory',
+  })
+})
+
+test('more than can be read', async () => {
+  const root = await overlay('large', 'configMapGenerator: [{ name: a, files: [a.txt] }]', {
+    'a.txt': 'a'.repeat(17 * 2 ** 20),
+  })
+  await expect(kustomize.build(root)).rejects.toMatchObject({ message: 'kustomize: it makes more than 16 MiB' })
+})
+
+test('the same bytes twice', async () => {
+  const fields = 'configMapGenerator: [{ name: a, literals: [z=1, a=2, m=3] }]\ncommonLabels: { z: a, a: z }\n'
+  const root = await overlay('twice', fields)
+  const [first, ...more] = await Promise.all([1, 2, 3].map(async () => JSON.stringify(await kustomize.build(root))))
+  expect(more).toEqual([first, first])
+})
+
 describe('the binary', () => {
-  const fake = async (version: string): Promise<string> => {
-    const bin = path.join(folder, `bin-${version}`)
+  let made = 0
+  const fake = async (name: string, version: string): Promise<string> => {
+    made += 1
+    const bin = path.join(folder, `bin-${made}`)
     await mkdir(bin, { recursive: true })
-    await writeFile(path.join(bin, 'kustomize'), `#!/bin/sh\necho ${version}\n`, { mode: 0o755 })
+    await writeFile(path.join(bin, name), `#!/bin/sh\necho '${version}'\n`, { mode: 0o755 })
     return bin
   }
+  const kubectl = (kustomizeVersion?: string) =>
+    fake('kubectl', JSON.stringify({ clientVersion: { gitVersion: 'v1.30.0' }, kustomizeVersion }))
+
   test('is missing', async () => {
-    await expect(findKustomize(folder)).rejects.toThrow('neither kustomize nor kubectl')
+    await expect(findKustomize(folder)).rejects.toMatchObject({
+      code: 'NotFound',
+      object: 'PATH',
+      message: 'neither kustomize nor kubectl is on the PATH',
+    })
   })
-  test.each(['v5.8.0', 'v4.5.7'])('%s is refused', async (version) => {
-    await expect(findKustomize(await fake(version))).rejects.toThrow('cannot be used')
+  test.each(['v5.8.0', 'v4.5.7'])('kustomize %s is refused', async (version) => {
+    await expect(findKustomize(await fake('kustomize', version))).rejects.toThrow(`kustomize ${version} cannot be used`)
+  })
+  test.each(['v5.8.0', 'v4.5.7', undefined])('kubectl with kustomize %s is refused', async (version) => {
+    await expect(findKustomize(await kubectl(version))).rejects.toThrow(`${version ?? 'v4 or older'} cannot be used`)
   })
   test.each(['v5.0.0', '(devel)'])('%s is taken', async (version) => {
-    await expect(findKustomize(await fake(`'${version}'`))).resolves.toMatchObject({ version: `kustomize ${version}` })
+    const found = findKustomize(await fake('kustomize', version))
+    await expect(found).resolves.toMatchObject({ version: `kustomize ${version}` })
+  })
+  test('is kubectl’s when there is no kustomize that can be used', async () => {
+    const searchPath = [await fake('kustomize', 'v4.5.7'), await kubectl('v5.0.4-0.2')].join(path.delimiter)
+    const found = await findKustomize(searchPath)
+    expect(found.version).toBe('kubectl v1.30.0 with kustomize v5.0.4-0.2')
   })
 })

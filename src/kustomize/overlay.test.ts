@@ -1,10 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { environmentOf } from '../names.ts'
+import { environmentOf, placementOf } from '../names.ts'
 import { type OverlayApp, overlayOf, withoutTag } from './overlay.ts'
 
 const environment = environmentOf({ repository: 'acme/shop', repositoryId: 7, branch: 'feature/login' }, true)
-const install = { namespace: 'previews', ingressClass: 'alb', ingressGroup: 'preview', ingressAnnotations: {} }
+const where = (of = environment, isolation: 'shared' | 'namespace' = 'shared') => ({
+  environment: of,
+  placement: placementOf(of, { namespace: 'previews', isolation }),
+})
+const install = { ingressClass: 'alb', ingressGroup: 'preview', ingressAnnotations: {} }
 const app: OverlayApp = {
   name: 'web',
   image: 'registry:5000/shop/web:abc',
@@ -12,7 +16,7 @@ const app: OverlayApp = {
   config: { image: 'x', port: 8080, health: '/healthz', env: {}, secrets: [], replicas: 2, imagePullSecrets: [] },
 }
 const overlay = (change: Partial<OverlayApp['config']> = {}, of: Partial<OverlayApp> = {}) =>
-  parse(overlayOf({ ...app, ...of, config: { ...app.config, ...change } }, environment, install, '../base'))
+  parse(overlayOf({ ...app, ...of, config: { ...app.config, ...change } }, where(), install, '../base'))
 const operations = (built: ReturnType<typeof overlay>, kind: string): { op: string; path: string; value: unknown }[] =>
   JSON.parse(built.patches.find((patch: { target: { kind: string } }) => patch.target.kind === kind).patch)
 
@@ -26,6 +30,12 @@ test('names, labels and the image', () => {
   })
 })
 
+test('in a namespace of its own nothing has another name', () => {
+  const built = parse(overlayOf(app, where(environment, 'namespace'), install, '../base'))
+  expect(built).toMatchObject({ namespace: 'previews-346e50ff9c5f' })
+  expect(built).not.toHaveProperty('nameSuffix')
+})
+
 test('a digest', () => {
   const digest = `sha256:${'0'.repeat(64)}`
   expect(overlay({}, { image: `repo/web:1@${digest}` }).images).toEqual([{ name: 'app', newName: 'repo/web', digest }])
@@ -33,7 +43,7 @@ test('a digest', () => {
 
 test('an id of digits alone stays text, also for YAML 1.1 readers', () => {
   const digits = { ...environment, id: '1'.repeat(32), short: '1234567e9012' }
-  const text = overlayOf(app, digits, install, '../base')
+  const text = overlayOf(app, where(digits), install, '../base')
   expect(text).toMatch(/eks-preview\/env: ["']1{32}["']/)
   expect(text).toMatch(/nameSuffix: ["']?-1234567e9012/)
 })

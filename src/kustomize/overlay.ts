@@ -1,6 +1,6 @@
 import { stringify } from 'yaml'
-import type { App } from '../config.ts'
-import { type Environment, LABEL } from '../names.ts'
+import type { App } from '../config-schema.ts'
+import { type Environment, LABEL, type Placement } from '../names.ts'
 
 export type OverlayApp = {
   name: string
@@ -10,8 +10,10 @@ export type OverlayApp = {
   config: App
 }
 
+/** Whose preview it is, and where it goes. */
+export type Where = { environment: Environment; placement: Placement }
+
 export type OverlayInstall = {
-  namespace: string
   ingressClass: string
   ingressGroup: string
   ingressAnnotations: Record<string, string>
@@ -23,41 +25,51 @@ type Operation = { op: 'add' | 'replace'; path: string; value: unknown }
  * The Kustomize overlay of one app, as the text of its kustomization.yaml. One overlay per app: Kustomize cannot rename one
  * base twice in a build. `base` is the relative path to `kustomize-base/`, because absolute ones are refused.
  */
-export const overlayOf = (app: OverlayApp, environment: Environment, install: OverlayInstall, base: string): string =>
+export const overlayOf = (
+  app: OverlayApp,
+  { environment, placement }: Where,
+  install: OverlayInstall,
+  base: string,
+): string =>
+  kustomizationText({
+    resources: [`${base}/app`],
+    components: [`${base}/ingress`, ...(app.config.migrate ? [`${base}/migration`] : [])],
+    ...placed(placement),
+    labels: [
+      // In the selectors, or a Service would send requests to every branch's pods.
+      {
+        pairs: { [LABEL.environment]: environment.id, 'app.kubernetes.io/name': app.name },
+        includeSelectors: true,
+        includeTemplates: true,
+      },
+      {
+        pairs: {
+          [LABEL.part]: String(environment.owner.repositoryId),
+          'app.kubernetes.io/managed-by': 'eks-preview',
+        },
+      },
+    ],
+    images: [imageChange('app', app.image)],
+    patches: [
+      patch('Deployment', deployment(app)),
+      patch('Service', [rename(app.name)]),
+      patch('ConfigMap', [rename(app.name), { op: 'add', path: '/data', value: settingsOf(app) }]),
+      patch('Ingress', ingress(app, install)),
+      ...(app.config.migrate ? [patch('Job', migration(app, app.config.migrate))] : []),
+    ],
+  })
+
+export const kustomizationText = (fields: object): string =>
   stringify(
-    {
-      apiVersion: 'kustomize.config.k8s.io/v1beta1',
-      kind: 'Kustomization',
-      resources: [`${base}/app`],
-      components: [`${base}/ingress`, ...(app.config.migrate ? [`${base}/migration`] : [])],
-      namespace: install.namespace,
-      nameSuffix: `-${environment.short}`,
-      labels: [
-        // In the selectors, or a Service would send requests to every branch's pods.
-        {
-          pairs: { [LABEL.environment]: environment.id, 'app.kubernetes.io/name': app.name },
-          includeSelectors: true,
-          includeTemplates: true,
-        },
-        {
-          pairs: {
-            [LABEL.part]: String(environment.owner.repositoryId),
-            'app.kubernetes.io/managed-by': 'eks-preview',
-          },
-        },
-      ],
-      images: [imageOf(app.image)],
-      patches: [
-        patch('Deployment', deployment(app)),
-        patch('Service', [rename(app.name)]),
-        patch('ConfigMap', [rename(app.name), { op: 'add', path: '/data', value: settingsOf(app) }]),
-        patch('Ingress', ingress(app, install)),
-        ...(app.config.migrate ? [patch('Job', migration(app, app.config.migrate))] : []),
-      ],
-    },
+    { apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', ...fields },
     // A branch's id may be all digits, or digits around an e: both must stay text for YAML 1.1 readers too.
     { version: '1.1', aliasDuplicateObjects: false, lineWidth: 0 },
   )
+
+export const placed = ({ namespace, suffix }: Placement): object => ({
+  namespace,
+  ...(suffix === '' ? {} : { nameSuffix: suffix }),
+})
 
 /** The bases have one object of a kind. */
 const patch = (kind: string, operations: Operation[]) => ({
@@ -122,11 +134,13 @@ const ingress = ({ name, host, config }: OverlayApp, install: OverlayInstall): O
 /** JSON Pointer escapes (RFC 6901). */
 const pointer = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1')
 
-const imageOf = (image: string): { name: string; newName: string; newTag?: string; digest?: string } => {
+/** An entry of `images`: every container with the image `name` gets this one. */
+export const imageChange = (name: string, image: string): object => {
   const [repository = '', digest] = image.split('@', 2)
-  if (digest !== undefined) return { name: 'app', newName: withoutTag(repository), digest }
   const newName = withoutTag(repository)
-  return { name: 'app', newName, newTag: repository.slice(newName.length + 1) }
+  return digest === undefined
+    ? { name, newName, newTag: repository.slice(newName.length + 1) }
+    : { name, newName, digest }
 }
 
 /** A colon before the last slash is a port: `registry:5000/app`. */

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { samples } from '../../test/report-samples.ts'
 import { PreviewError } from '../errors.ts'
 import { annotationsOf } from './annotations.ts'
@@ -32,16 +32,35 @@ test('a problem without advice of its own carries the failure’s', () => {
 })
 
 test('a failure without a place says what to do next', () => {
-  expect(annotationsOf(samples.failed)).toEqual([
+  const cause = new Error('connect ECONNREFUSED')
+  const failure = new PreviewError('Unavailable', 'no answer', { hint: 'run it again', cause })
+  failure.step = 'Apply to EKS'
+  expect(annotationsOf({ ...samples.live, failure })).toEqual([
     {
-      title: 'The app did not become ready: Wait until ready',
-      message: [
-        'image not found (app1)',
-        '  Failed to pull image "acme/app1:def5678": not found',
-        '  What to do next: push acme/app1:def5678, or set images: app1=acme/app1:<an existing tag>; abc1234 exists',
-      ].join('\n'),
+      title: 'A service did not answer: Apply to EKS',
+      message: 'no answer\n  connect ECONNREFUSED\n  What to do next: run it again',
     },
   ])
+})
+
+describe('what does not become ready', () => {
+  test('is one line: what kind of thing, which object, what is to blame, what to do next', () => {
+    const [annotation, ...more] = annotationsOf(samples.failed)
+    expect(more).toEqual([])
+    expect(annotation?.title).toBe('Image not found (app1)')
+    expect(annotation?.message).toMatch(
+      /^Deployment\/previews\/app1-\w+: There is no image `\S+app1:def5678\w+`: image tag `def5678\w+` is not in repository `\S+app1`: did the build job push it\?.*$/,
+    )
+  })
+  test('is a line for each root cause, at its manifest where that is known', () => {
+    expect(annotationsOf(samples.failedByMany).map(({ title }) => title)).toEqual([
+      'Image not found (app1)',
+      'The app crashes (admin)',
+      'The namespace is full (app1)',
+      'Blocked by another Ingress (app1)',
+    ])
+    expect(annotationsOf(samples.failedLate)).toMatchObject([{ file: 'k8s/overlays/preview/deployment.yaml' }])
+  })
 })
 
 test('nothing to point at', () => {

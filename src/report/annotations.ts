@@ -14,7 +14,10 @@ export const annotationsOf = ({ status, failure }: Report): Annotation[] => {
   if (failure === undefined || status === 'superseded') return []
   const title = inertLog(failure.step === undefined ? CAUSE[failure.code] : `${CAUSE[failure.code]}: ${failure.step}`)
   if (failure.problems.length === 0) return [{ title, message: inertLog(whole(failure), 4_000) }]
-  return failure.problems.slice(0, SHOWN).map((problem) => ({ title, ...atPlace({ ...hintOf(failure), ...problem }) }))
+  return failure.problems.slice(0, SHOWN).map((problem) => ({
+    title: problem.title === undefined ? title : inertLog(problem.title),
+    ...atPlace({ ...hintOf(failure), ...problem }),
+  }))
 }
 
 const whole = (failure: PreviewError): string =>
@@ -24,7 +27,7 @@ const whole = (failure: PreviewError): string =>
 const hintOf = ({ hint }: PreviewError) => (hint === undefined ? {} : { hint })
 
 const atPlace = ({ message, hint, file, line }: Problem) => ({
-  message: inertLog(hint === undefined ? message : `${message}: ${hint}`, 4_000),
+  message: inertLog(hint === undefined ? message : `${message.replace(/\.$/, '')}: ${hint}`, 4_000),
   ...(file === undefined ? {} : { file }),
   ...(line === undefined ? {} : { startLine: line }),
 })

@@ -34,6 +34,7 @@ describe('the marker', () => {
 describe('a report that is too long', () => {
   const many: Report = {
     ...samples.failed,
+    diagnoses: [],
     changes: Array.from({ length: 60 }, (_, i) => ({
       subject: `ConfigMap/previews/${'x'.repeat(200)}-${i}`,
       action: 'created',

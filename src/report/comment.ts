@@ -1,6 +1,7 @@
 import type { SlackPlace } from '../slack/slack.ts'
 import { markdownCode, markdownLink, markdownText } from './escape.ts'
-import { changesFold, failureFold, receiptFold, smokeFold, warningsFold } from './folds.ts'
+import { failureFold } from './failure-card.ts'
+import { changesFold, receiptFold, smokeFold, warningsFold } from './folds.ts'
 import { moment, shortCommit } from './format.ts'
 import { type Marker, renderMarker } from './marker.ts'
 import type { AppReport, Report, SmokeReport } from './report.ts'

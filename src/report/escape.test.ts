@@ -102,7 +102,7 @@ const elements = (text: boolean, code: boolean, link: boolean) => {
 const REFERENCE = /@[\w-]|#\d|GH-\d|:\/\/|www\./i
 
 describe('the log', () => {
-  test('no line is a command of the runner, whatever it is given', () => {
+  test('no line is a command of the runner, whatever it is given', { timeout: 120_000 }, () => {
     fc.assert(
       fc.property(hostile, (text) => {
         // As .NET's StreamReader cuts what the runner reads.
@@ -162,7 +162,7 @@ describe('Markdown', () => {
 })
 
 describe('Slack', () => {
-  test('has no control character left, so no mention and no link', () => {
+  test('has no control character left, so no mention and no link', { timeout: 120_000 }, () => {
     fc.assert(
       fc.property(hostile, (text) => {
         const inert = slackText(text)
@@ -173,7 +173,7 @@ describe('Slack', () => {
     expect(slackText('<!channel> & <@U1>')).toBe('&lt;!channel&gt; &amp; &lt;@U1&gt;')
   })
 
-  test('a link ends only where we end it', () => {
+  test('a link ends only where we end it', { timeout: 120_000 }, () => {
     fc.assert(
       fc.property(fc.webUrl({ withQueryParameters: true, withFragments: true }), (url) => {
         expect(slackLink('here', url)).toMatch(/^<https?:[^<>|]*\|here>$/)

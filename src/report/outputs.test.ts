@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { samples } from '../../test/report-samples.ts'
+import { PreviewError } from '../errors.ts'
 import { outputsOf } from './outputs.ts'
 
 test('a live preview', () => {
@@ -17,13 +18,22 @@ test('a live preview', () => {
 })
 
 test('a failure keeps its message and its causes', () => {
-  expect(JSON.parse(outputsOf(samples.failed).result).failure).toMatchObject({
-    code: 'RolloutFailed',
-    message: 'image not found (app1)',
-    step: 'Wait until ready',
-    object: `Deployment/previews/app1-${samples.failed.environment.short}`,
-    causes: ['Failed to pull image "acme/app1:def5678": not found'],
+  const cause = new Error('connect ECONNREFUSED')
+  const failure = new PreviewError('Unavailable', 'the API server does not answer', { object: 'Service/a/b', cause })
+  failure.step = 'Apply to EKS'
+  expect(JSON.parse(outputsOf({ ...samples.live, failure }).result).failure).toMatchObject({
+    code: 'Unavailable',
+    message: 'the API server does not answer',
+    step: 'Apply to EKS',
+    object: 'Service/a/b',
+    causes: ['connect ECONNREFUSED'],
   })
+})
+
+test('what was found about a failure is there for whoever reads the result', () => {
+  const { failure, diagnoses } = JSON.parse(outputsOf(samples.failed).result)
+  expect(failure).toMatchObject({ code: 'RolloutFailed', object: diagnoses[0].subject })
+  expect(diagnoses).toMatchObject([{ cause: 'ImageNotFound', culprit: expect.stringMatching(/:def5678/) }])
 })
 
 test('no URL is given out that has not answered', () => {

@@ -1,4 +1,5 @@
 import type { SmokeResult } from '../../checks/contract.ts'
+import type { Diagnosis } from '../cluster/diagnose.ts'
 import type { PreviewError } from '../errors.ts'
 import type { Intent } from '../event.ts'
 import type { PullRequest } from '../github/pull-request.ts'
@@ -32,9 +33,6 @@ export type SmokeReport = {
   reportUrl?: string
 }
 
-/** What was found about a failure: the last lines of a container's log, an object's events. Secrets are out already. */
-export type Evidence = { about: string; lines: readonly string[] }
-
 /** Everything that is told to people; comment, summary, Slack and outputs are made of it and of nothing else. */
 export type Report = {
   intent: Intent
@@ -53,7 +51,8 @@ export type Report = {
   receipt: ReceiptLine[]
   steps: readonly StepResult[]
   failure?: PreviewError
-  evidence?: readonly Evidence[]
+  /** Of what did not become ready, root causes first. */
+  diagnoses?: readonly Diagnosis[]
   warnings: string[]
   expires?: string
   startedAt: string

@@ -1,6 +1,7 @@
 import type { StepResult } from '../step.ts'
 import { markdownCode, markdownLink, markdownText } from './escape.ts'
-import { changesFold, failureFold, receiptFold, smokeFold, warningsFold } from './folds.ts'
+import { failureDetails } from './failure-card.ts'
+import { changesFold, receiptFold, smokeFold, warningsFold } from './folds.ts'
 import { duration, shortCommit } from './format.ts'
 import { commitUrl } from './links.ts'
 import type { Report } from './report.ts'
@@ -12,7 +13,7 @@ export const renderSummary = (report: Report): string =>
     `## ${markdownText(verdictText(report))}`,
     hint(report),
     links(report),
-    failureFold(report),
+    failureDetails(report),
     smokeFold(report),
     warningsFold(report),
     stepTable(report),

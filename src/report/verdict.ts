@@ -1,3 +1,4 @@
+import { CAUSES } from '../cluster/causes.ts'
 import type { ErrorCode } from '../errors.ts'
 import { duration, plural, shortCommit } from './format.ts'
 import type { Report, SmokeReport } from './report.ts'
@@ -72,7 +73,10 @@ const failed = (report: Report): Verdict => {
 const isServing = ({ apps, commit }: Report): boolean =>
   apps.length > 0 && commit !== undefined && apps.every((app) => app.commit === commit)
 
-const reason = ({ failure }: Report): string => {
+const reason = ({ failure, diagnoses = [] }: Report): string => {
+  const [first, ...more] = diagnoses
+  if (first !== undefined)
+    return `${CAUSES[first.cause]} (${first.app})${more.length > 0 ? `, and ${more.length} more` : ''}`
   if (failure === undefined) return 'the run ended before it could say why'
   const [line = ''] = failure.message.split('\n')
   // Room for the whole line in a notification; the full message follows in the report.

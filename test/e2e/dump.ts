@@ -12,7 +12,7 @@ import type { AwsFacts } from '../../local/aws/parts.ts'
 
 /** What a preview may be made of, and what is made for it; events come and go by themselves. */
 const KINDS =
-  'all,configmaps,secrets,serviceaccounts,ingresses,persistentvolumeclaims,endpointslices,targetgroupbindings'
+  'all,configmaps,secrets,serviceaccounts,ingresses,networkpolicies,poddisruptionbudgets,persistentvolumeclaims,endpointslices,targetgroupbindings'
 
 type Item = { kind: string; metadata: { name: string; uid: string; resourceVersion: string } }
 

@@ -4,7 +4,7 @@ import { applyAll, type ChangeSet } from '../../src/cluster/apply.ts'
 import { type Cluster, type KubeObject, type Live, refOf } from '../../src/cluster/cluster.ts'
 import { podStatus } from '../../src/cluster/pods.ts'
 import { prune } from '../../src/cluster/prune.ts'
-import { isJobComplete } from '../../src/cluster/readiness.ts'
+import { isJobComplete } from '../../src/cluster/readiness-workloads.ts'
 import type { Claim } from '../../src/cluster/record.ts'
 import { waitReady } from '../../src/cluster/wait.ts'
 import { poll } from '../../src/poll.ts'
@@ -160,7 +160,7 @@ describe('a migration', () => {
       const mine = await home.claim(number)
       const error = await failure(mine, bad)
       expect(error).toMatchObject({ code: 'RolloutFailed', object: `Job/${home.namespace}/${job.metadata.name}` })
-      expect(error.diagnoses[0].log.join('\n')).toContain('this page always fails')
+      expect(error.diagnoses[0].logs[0].lines.join('\n')).toContain('this page always fails')
       const { uid } = (await home.live(job)).metadata
       expect(memberOf(mine, job)).toEqual(expect.objectContaining({ uid }))
       expect(memberOf(mine, job)).not.toHaveProperty('h')

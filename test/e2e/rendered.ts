@@ -3,7 +3,7 @@ import type { KubeObject } from '../../src/cluster/cluster.ts'
 import { parseConfig } from '../../src/config.ts'
 import { findKustomize } from '../../src/kustomize/binary.ts'
 import { planOf } from '../../src/plan.ts'
-import { renderAll } from '../../src/render.ts'
+import { render } from '../../src/render.ts'
 import { resolveSettings } from '../../src/settings.ts'
 import type { Scratch } from './scratch.ts'
 
@@ -15,6 +15,6 @@ export const rendered = async ({ environment, namespace }: Scratch, preview: obj
   const pullRequest = { number: 1, title: '', url: '' }
   const commit = '0'.repeat(40)
   const plan = planOf({ environment, pullRequest, pullRequests: [1], commit, images: {}, ...config, ...settings })
-  const objects = await renderAll(await findKustomize(process.env.PATH ?? ''), plan, os.tmpdir())
+  const { objects } = await render(await findKustomize(process.env.PATH ?? ''), plan, os.tmpdir())
   return objects.filter(({ kind }) => kind !== 'Ingress')
 }

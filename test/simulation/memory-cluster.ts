@@ -1,4 +1,4 @@
-import { type Cluster, subject } from '../../src/cluster/cluster.ts'
+import { ApiError, type Cluster, subject, type WatchEvent } from '../../src/cluster/cluster.ts'
 import type { MemoryServer } from './memory-server.ts'
 
 /** Brings one request to the server and its answer back, whenever that may be. */
@@ -22,6 +22,16 @@ export const memoryCluster = (server: MemoryServer, carry: Carry = atOnce): Clus
   return {
     get,
     list: (kind, namespace, selector) => ask(`list ${kind.kind}`, () => server.list(kind, namespace, selector)),
+    // Its versions are of objects, not of the whole: there is nothing that a watch could go on from.
+    snapshot: async ({ namespace, labelSelector, ...kind }) => ({
+      items: await ask(`list ${kind.kind}`, () => server.list(kind, namespace, labelSelector)),
+      resourceVersion: '1',
+    }),
+    watch: async function* ({ kind }) {
+      yield* await ask<WatchEvent[]>(`watch ${kind}`, () => {
+        throw new ApiError(403, 'Forbidden', 'nothing can be watched here')
+      })
+    },
     create: (object) => write(`create ${subject(object)}`, () => server.create(object)),
     replace: (object) => write(`replace ${subject(object)}`, () => server.replace(object)),
     apply: async (object, { dryRun }) => {

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"html/template"
-	"io"
 	"log"
 	"net/http"
 	"os"
@@ -23,8 +22,8 @@ type identity struct {
 }
 
 func main() {
-	if len(os.Args) == 3 && os.Args[1] == "get" {
-		get(os.Args[2])
+	if len(os.Args) > 1 {
+		command(os.Args[1], os.Args[2:])
 		return
 	}
 	host, err := os.Hostname()
@@ -63,6 +62,10 @@ func routes(self identity) http.Handler {
 	mux.HandleFunc("GET /break", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, http.StatusInternalServerError, map[string]string{"error": "this page always fails"})
 	})
+	// For probes that time out: it never answers.
+	mux.HandleFunc("GET /hang", func(_ http.ResponseWriter, r *http.Request) {
+		<-r.Context().Done()
+	})
 	mux.HandleFunc("GET /env", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, http.StatusOK, shownEnvironment())
 	})
@@ -95,22 +98,6 @@ func shownEnvironment() map[string]string {
 		}
 	}
 	return shown
-}
-
-// get prints what a URL answers, for Jobs, exec probes and tests: the image holds no other program that could.
-func get(url string) {
-	client := http.Client{Timeout: 5 * time.Second}
-	response, err := client.Get(url)
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer response.Body.Close()
-	if _, err := io.Copy(os.Stdout, response.Body); err != nil {
-		log.Fatal(err)
-	}
-	if response.StatusCode >= 400 {
-		log.Fatal(response.Status)
-	}
 }
 
 func writeJSON(w http.ResponseWriter, status int, body any) {

@@ -1,0 +1,67 @@
+import { action, conditions, read, targetsOf } from './action-annotations.ts'
+import { type Build, type Finding, INGRESS, kindOf, type Rule } from './build.ts'
+import { mapOf, shown } from './fields.ts'
+import { serviceProblems } from './ingress-routes.ts'
+import { TARGET_GROUP } from './target-group.ts'
+
+const PREFIX = 'alb.ingress.kubernetes.io/'
+
+/** The controller reads them from an Ingress, and those of a target group also from its Service. */
+export const loadBalancerAnnotations: Rule = (object, build) => {
+  if (![INGRESS, 'Service'].includes(kindOf(object))) return []
+  return Object.entries(mapOf(object.metadata.annotations)).flatMap(([key, value]) => {
+    const path = `metadata.annotations: ${key}`
+    if (key === 'kubernetes.io/ingress.class')
+      return [
+        {
+          message: `${path} goes past the IngressClass and what it demands`,
+          hint: 'remove it: the action sets the class',
+        },
+      ]
+    return key.startsWith(PREFIX) && build.ingressAnnotations[key] !== value
+      ? ofTheLoadBalancer(path, key.slice(PREFIX.length), shown(value), build)
+      : []
+  })
+}
+
+/** external-dns would write any name of its zones. */
+export const dnsAnnotations: Rule = ({ metadata }) =>
+  Object.keys(mapOf(metadata.annotations))
+    .filter((key) => key.startsWith('external-dns.alpha.kubernetes.io/'))
+    .map((key) => ({
+      message: `metadata.annotations: ${key} asks for DNS names of its own`,
+      hint: 'remove it: the action gives each app its name',
+    }))
+
+const ofTheLoadBalancer = (path: string, name: string, value: string, build: Build): Finding[] => {
+  if (name.startsWith('actions.')) return ofAction(path, value, build)
+  if (name.startsWith('conditions.')) {
+    const found = read(conditions, value)
+    return 'value' in found
+      ? []
+      : [{ message: `${path}: ${found.problem}`, hint: 'correct it; a condition on the host is not for previews' }]
+  }
+  const known = Object.hasOwn(TARGET_GROUP, name) ? TARGET_GROUP[name] : undefined
+  if (known === undefined)
+    return [
+      {
+        message: `${path} is for the load balancer that all previews share`,
+        hint: 'remove it from the kustomization of previews; the platform team sets it for all in ingress-annotations',
+      },
+    ]
+  return known.is(value) ? [] : [{ message: `${path} is ${value}`, hint: `write ${known.want}` }]
+}
+
+const ofAction = (path: string, value: string, build: Build): Finding[] => {
+  const found = read(action, value)
+  if ('problem' in found)
+    return [
+      {
+        message: `${path}: ${found.problem}`,
+        hint: 'correct it; an action of a preview forwards to Services of the build, redirects or gives a fixed response',
+      },
+    ]
+  return targetsOf(found.value).flatMap(({ serviceName, servicePort }) =>
+    serviceProblems(path, serviceName, /^\d+$/.test(shown(servicePort)) ? Number(servicePort) : servicePort, build),
+  )
+}

@@ -1,0 +1,37 @@
+import { type Finding, kindOf, type Rule } from './build.ts'
+import { listOf, mapOf, shown } from './fields.ts'
+
+/** A Service of a preview is reached in the cluster and through its Ingress, and nowhere else. */
+export const services: Rule = (object) => {
+  if (kindOf(object) !== 'Service') return []
+  const { type = 'ClusterIP', externalName, externalIPs, clusterIP = '', ports } = mapOf(object.spec)
+  const hasNodePort = listOf(ports).some((port) => (mapOf(port).nodePort ?? 0) !== 0)
+  return [
+    ...(type === 'LoadBalancer' || type === 'NodePort' ? [exposed(type)] : []),
+    ...(type === 'ExternalName' ? [elsewhere(shown(externalName))] : []),
+    ...(listOf(externalIPs).length > 0
+      ? [{ message: 'spec.externalIPs takes addresses of others', hint: 'remove it: the Ingress leads to the pods' }]
+      : []),
+    ...(clusterIP !== 'None' && clusterIP !== ''
+      ? [
+          {
+            message: `spec.clusterIP is ${shown(clusterIP)}: only one preview can have that address`,
+            hint: 'remove it: Kubernetes gives each its own',
+          },
+        ]
+      : []),
+    ...(type === 'ClusterIP' && hasNodePort
+      ? [{ message: 'spec.ports has a nodePort, which a Service of type ClusterIP cannot have', hint: 'remove it' }]
+      : []),
+  ]
+}
+
+const exposed = (type: string): Finding => ({
+  message: `spec.type is ${type}, which would open the preview beside its Ingress`,
+  hint: 'write ClusterIP: the load balancer of the Ingress sends requests to the pods themselves',
+})
+
+const elsewhere = (host: string): Finding => ({
+  message: `spec.type is ExternalName: ${host} would get a name in the cluster from whoever writes a pull request`,
+  hint: 'give the app that host in its settings instead',
+})

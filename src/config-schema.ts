@@ -1,0 +1,127 @@
+import { posix } from 'node:path'
+import { z } from 'zod'
+
+/** A DNS label; 30 characters leave room for `<32 hex>-` in a host label of 63. */
+const appName = z
+  .string()
+  .regex(
+    /^[a-z]([a-z0-9-]*[a-z0-9])?$/,
+    'an app name has lower-case letters, digits and hyphens, and begins with a letter',
+  )
+  .max(30)
+const kubernetesName = z
+  .string()
+  .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'not a Kubernetes object name')
+  .max(253)
+// A second slash would make the next part a host when it is resolved against the app's URL.
+const urlPath = z
+  .string()
+  .max(2048)
+  .regex(/^\/(?![/\\])[^\s\\]*$/, 'write a path such as /healthz, without a host')
+const quantities = z.record(z.string(), z.union([z.string(), z.number()]))
+const image = z
+  .string()
+  .regex(/^[^\s@]+(@sha256:[0-9a-f]{64})?$/, 'an image is written repo, repo:tag or repo@sha256:…')
+const command = z.array(z.string()).min(1)
+
+/** What is asked of every app, whoever wrote its manifests. */
+const reached = {
+  health: urlPath.default('/').describe('Answers 2xx when the app is ready'),
+  commit: z
+    .union([z.strictObject({ header: z.string().min(1) }), z.strictObject({ path: z.string().min(1) })])
+    .optional()
+    .describe('Where the app says which commit it is: a response header, or a path in the JSON of `health`'),
+}
+
+const app = z.strictObject({
+  image: image.describe('Image; without a tag or digest the head commit is the tag'),
+  port: z.int().min(1).max(65535).describe('The port the container listens on'),
+  env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string()).default({}),
+  secrets: z
+    .array(kubernetesName)
+    .default([])
+    .describe("Secrets named in the install's shared-objects, read as environment variables"),
+  command: command.optional(),
+  migrate: z
+    .strictObject({ image: image.optional().describe("Default: the app's own"), command })
+    .optional()
+    .describe('A Job that has to complete before the app is rolled out'),
+  replicas: z.int().min(1).max(20).default(1),
+  resources: z.strictObject({ requests: quantities.optional(), limits: quantities.optional() }).optional(),
+  serviceAccount: kubernetesName.optional().describe('An existing one, used under its own name'),
+  imagePullSecrets: z.array(kubernetesName).default([]),
+  ...reached,
+})
+
+const portName = z.string().regex(/^(?=.*[a-z])[a-z0-9]([a-z0-9-]{0,13}[a-z0-9])?$/, 'not the name of a port')
+const port = z.union([z.int().min(1).max(65535), portName], {
+  error: ({ input }) => (input === undefined ? 'is missing' : 'write the number or the name of a port'),
+})
+/** Lower case: Kustomize reads it as a regular expression, in which only the dot would mean something. */
+const imageName = z
+  .string()
+  .regex(/^[a-z0-9.-]+(:\d+(?=\/))?(\/[a-z0-9._-]+)*$/, 'write the name that the manifests have, without a tag')
+
+const ownApp = z.strictObject({
+  service: z.strictObject({ name: kubernetesName, port }).describe('The Service whose pods answer for the app'),
+  ingress: kubernetesName.describe('The Ingress that leads to it; the action sets its host and its load balancer'),
+  image: imageName.optional().describe('Name of an image in the manifests; the head commit becomes its tag'),
+  ...reached,
+})
+
+const FILE_NAMES = ['kustomization.yaml', 'kustomization.yml', 'Kustomization']
+const folder = z
+  .string()
+  .refine((text) => !FILE_NAMES.includes(posix.basename(text)), 'name the folder, not the file in it')
+  .refine(
+    (text) => /^[^/~\\:?][^\\:?\p{Cc}]*$/u.test(text) && !text.split('/').includes('..'),
+    'write a folder of this repository, such as k8s/overlays/preview',
+  )
+  .transform((text) => posix.join(text, '.'))
+
+const apps = <T extends z.ZodType>(one: T) =>
+  z.record(appName, one).refine((all) => Object.keys(all).length > 0, 'name at least one app')
+const smoke = z.strictObject({ attempts: z.int().min(1).max(10) }).optional()
+
+const oneHostEach = (all: Record<string, OwnApp>, context: z.RefinementCtx): void => {
+  const firstOf = new Map<string, string>()
+  for (const [name, { ingress }] of Object.entries(all)) {
+    const first = firstOf.get(ingress)
+    if (first !== undefined)
+      context.addIssue({
+        code: 'custom',
+        path: [name, 'ingress'],
+        message: `apps.${first} has the Ingress ${ingress}, and an Ingress has one app's host: give each an Ingress of its own`,
+      })
+    else firstOf.set(ingress, name)
+  }
+}
+
+/** Apps made from kustomize-base/. */
+export const baseSchema = z.strictObject({ apps: apps(app), smoke })
+
+/** Apps in manifests of the repository's own. */
+export const ownSchema = z.strictObject({
+  kustomization: folder.describe('The folder whose kustomization.yaml makes a preview'),
+  rewriteServiceHosts: z
+    .boolean()
+    .default(false)
+    .describe('Puts the new names of Services into texts that address them by their old ones'),
+  apps: apps(ownApp).superRefine(oneHostEach),
+  smoke,
+})
+
+export type App = z.infer<typeof app>
+export type OwnApp = z.infer<typeof ownApp>
+export type BaseConfig = z.infer<typeof baseSchema>
+export type OwnConfig = z.infer<typeof ownSchema>
+export type PreviewConfig = BaseConfig | OwnConfig
+
+const keysOf = (...schemas: z.ZodObject[]) => new Set(schemas.flatMap(({ shape }) => Object.keys(shape)))
+const BASE_KEYS = keysOf(baseSchema, app)
+const OWN_KEYS = keysOf(ownSchema, ownApp)
+
+export const unknownKey = (key: string, isOwn: boolean): string => {
+  if (isOwn && BASE_KEYS.has(key)) return 'not together with kustomization: the manifests say it'
+  return !isOwn && OWN_KEYS.has(key) ? 'only together with kustomization' : 'unknown key'
+}

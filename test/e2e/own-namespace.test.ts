@@ -1,0 +1,114 @@
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { until } from '../../local/stack/until.ts'
+import { environmentAt, files, type Home, kubectl, openHome } from './home.ts'
+
+/** `isolation: namespace`, with the rights of install/namespaces/ for the namespaces of this test. */
+
+const BRANCH = 'feature/own-namespace'
+const { short } = environmentAt(BRANCH)
+
+let home: Home
+let extra: string
+beforeAll(async () => {
+  home = await openHome({
+    isolation: 'namespace',
+    'shared-objects': 'Secret/mail',
+    repositories: 'acme/shop',
+  })
+  extra = ['role', 'policy']
+    .map((name) => readFileSync(`install/namespaces/${name}.yaml`, 'utf8'))
+    .join('---\n')
+    .replaceAll('eks-preview-namespaces', `eks-preview-${home.namespace}`)
+    .replaceAll('^previews-', `^${home.namespace}-`)
+  await kubectl(['apply', '-f', '-'], extra)
+  // The API server hears of a policy a moment later.
+  const trial = ['create', 'namespace', 'something', '--as=somebody', '--as-group=eks-preview', '--dry-run=server']
+  await until('the policy', 30, async () =>
+    kubectl(trial).then(
+      () => false,
+      () => true,
+    ),
+  )
+  await kubectl(['create', 'secret', 'generic', 'mail', '-n', home.namespace, '--from-literal=MAIL=secret-text'])
+})
+afterAll(async () => {
+  await kubectl(['delete', '--ignore-not-found', '-f', '-'], extra)
+  await home.end()
+})
+
+const shared = {
+  ...files,
+  '.github/preview.yaml': `${files['.github/preview.yaml']}`.replace('port:', 'secrets: [mail], port:'),
+}
+const namespaces = async (): Promise<string[]> =>
+  (await kubectl(['get', 'namespaces', '-o', 'name'])).split('\n').filter((name) => name.includes(home.namespace))
+
+describe('a preview in a namespace of its own', () => {
+  let number: number
+  let sha: string
+  const own = () => `${home.namespace}-${short}`
+
+  test('is made with copies of what it shares, under the names of the manifests', async () => {
+    ;({ number, sha } = home.open(BRANCH, shared))
+    await home.build('app1', sha)
+    const run = await home.on('opened', number)
+    expect(run).toMatchObject({ exit: 0, leaks: [], outputs: { status: 'live' } })
+    expect((await fetch(`${run.outputs.url}/healthz`)).headers.get('x-commit')).toBe(sha)
+    const found = await kubectl(['get', 'deployment,service,ingress,secret', '-n', own(), '-o', 'name'])
+    expect(found.trim().split('\n').sort()).toEqual([
+      'deployment.apps/app1',
+      'ingress.networking.k8s.io/app1',
+      'secret/mail',
+      'service/app1',
+    ])
+    expect(run.log).not.toContain('secret-text')
+  })
+
+  test('the same again writes nothing there', async () => {
+    const objects = () => kubectl(['get', 'all,ingress,secret,configmap', '-n', own(), '-o', 'yaml'])
+    const before = await objects()
+    const run = await home.on('synchronize', number)
+    expect(run).toMatchObject({ exit: 0, outputs: { status: 'live' } })
+    expect(await objects()).toBe(before)
+  })
+
+  test('goes with its namespace, and is looked for again', async () => {
+    home.close(number)
+    const run = await home.on('closed', number)
+    expect(run).toMatchObject({ exit: 0, outputs: { status: 'removed' } })
+    expect(await namespaces()).toEqual([`namespace/${home.namespace}`])
+    const { receipt } = JSON.parse(run.outputs.result ?? '')
+    expect(receipt).toContainEqual({ subject: `Namespace/${own()}`, gone: true })
+    expect(await home.records()).toEqual([])
+  })
+
+  test('closed again: nothing is there', async () => {
+    expect(await home.on('closed', number)).toMatchObject({ exit: 0, outputs: { status: 'removed' } })
+  })
+})
+
+test('a namespace of that name that is somebody else’s is left alone', async () => {
+  const { number, sha } = home.open('feature/taken', files)
+  await home.build('app1', sha)
+  const taken = `${home.namespace}-${environmentAt('feature/taken').short}`
+  await kubectl(['create', 'namespace', taken])
+  const run = await home.on('opened', number)
+  expect(run).toMatchObject({ exit: 1, outputs: { status: 'failed' } })
+  expect(run.log).toContain(`Namespace/${taken} exists and is not of this preview`)
+  expect(await kubectl(['get', 'rolebinding,configmap', '-n', taken, '-o', 'name'])).not.toContain('eks-preview')
+  home.close(number)
+  expect(await home.on('closed', number)).toMatchObject({ exit: 1 })
+  expect(await namespaces()).toContain(`namespace/${taken}`)
+  await kubectl(['delete', 'namespace', taken])
+  expect(await home.on('closed', number)).toMatchObject({ exit: 0, outputs: { status: 'removed' } })
+})
+
+test('may not enter any other namespace', async () => {
+  const as = ['--as=somebody', '--as-group=eks-preview', '--dry-run=server']
+  const binding = ['create', 'rolebinding', 'mine', '--clusterrole=eks-preview-environment', '--group=eks-preview']
+  const refused = 'only the namespaces of previews'
+  await expect(kubectl([...binding, '-n', 'default', ...as])).rejects.toThrow(refused)
+  await expect(kubectl(['create', 'namespace', 'something', ...as])).rejects.toThrow(refused)
+  await expect(kubectl(['delete', 'namespace', home.namespace, ...as])).rejects.toThrow(refused)
+})
