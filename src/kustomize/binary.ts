@@ -11,7 +11,7 @@ const run = promisify(execFile)
 
 /** One build takes under 100 ms; a minute means it hangs. */
 const TIMEOUT = 60_000
-const MOST_OUTPUT = 16 * 2 ** 20
+const MOST_OUTPUT = 8 * 2 ** 20
 /** KiB of address space, of which a Go program reserves a third for nothing. */
 const MOST_MEMORY = 2_000_000
 

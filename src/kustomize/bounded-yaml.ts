@@ -1,11 +1,12 @@
-import { Composer, type Document, isAlias, isMap, isScalar, isSeq, LineCounter, Parser, type Scalar } from 'yaml'
+import { Composer, type Document, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, Parser, type Scalar } from 'yaml'
 
 /** YAML that anybody may have written, read within bounds. */
 
 /** Bytes that a build may read in all. */
 export const MOST_BYTES = 4 * 2 ** 20
 const MOST_NESTED = 100
-/** Of one document. */
+/** Of one document: a megabyte of the densest YAML, which takes 300 MB to read. */
+const MOST_LEXEMES = 400_000
 const MOST_FLAWS = 10
 
 export type Flaw = { message: string; hint?: string; line: number }
@@ -27,7 +28,7 @@ export function* documentsIn(text: string): Generator<Read> {
   const options = { strict: false, uniqueKeys: false, merge: true, lineCounter: lines }
   const refused = (flaw: Flaw): Read => ({ document: undefined, lineOf, repeated: 0, flaws: [flaw] })
   try {
-    for (const document of new Composer(options).compose(new Parser(lines.addNewLine).parse(text))) {
+    for (const document of new Composer(options).compose(tokensIn(text, lines))) {
       const [error] = document.errors
       if (error !== undefined) {
         const line = lineAt(error.pos[0])
@@ -40,9 +41,35 @@ export function* documentsIn(text: string): Generator<Read> {
         : { document: flaws.length > 0 ? undefined : document, lineOf, repeated, flaws }
     }
   } catch (error) {
-    if (!isTooDeep(error)) throw error
-    yield refused(tooDeep(1))
+    if (error instanceof TooLarge)
+      yield refused({ message: error.message, hint: 'split it up', line: lineAt(error.offset) })
+    else if (isTooDeep(error)) yield refused(tooDeep(1))
+    else throw error
   }
+}
+
+class TooLarge extends Error {
+  readonly offset: number
+  constructor(offset: number) {
+    super('a document that is larger than any object of Kubernetes')
+    this.offset = offset
+  }
+}
+
+/** What the library's `Parser.parse` gives, but counted. Throws when there is too much of it. */
+export function* tokensIn(text: string, lines = new LineCounter()): ReturnType<Parser['parse']> {
+  const parser = new Parser(lines.addNewLine)
+  lines.addNewLine(0)
+  let lexemes = 0
+  for (const lexeme of new Lexer().lex(text)) {
+    lexemes += 1
+    if (lexemes > MOST_LEXEMES) throw new TooLarge(parser.offset)
+    for (const token of parser.next(lexeme)) {
+      if (token.type === 'document') lexemes = 0
+      yield token
+    }
+  }
+  yield* parser.end()
 }
 
 /** The library's functions call themselves for every level. */

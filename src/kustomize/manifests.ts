@@ -1,5 +1,6 @@
-import { Composer, isMap, isScalar, isSeq, Parser, type Scalar } from 'yaml'
+import { Composer, isMap, isScalar, isSeq, type Scalar } from 'yaml'
 import type { KubeObject } from '../cluster/cluster.ts'
+import { tokensIn } from './bounded-yaml.ts'
 
 /**
  * Kustomize's output as objects, typed as Kubernetes' own reader types it. Kustomize has settled by then what the manifests
@@ -8,7 +9,7 @@ import type { KubeObject } from '../cluster/cluster.ts'
 export const parseManifests = (text: string): KubeObject[] => {
   const objects: KubeObject[] = []
   // One document after the other: all of them as syntax trees take a hundred times the memory of the text.
-  for (const document of new Composer({ schema: 'failsafe', uniqueKeys: false }).compose(new Parser().parse(text))) {
+  for (const document of new Composer({ schema: 'failsafe', uniqueKeys: false }).compose(tokensIn(text))) {
     if (document.errors[0]) throw document.errors[0]
     const object = jsonOf(document.contents)
     if (object !== null) objects.push(object as KubeObject)

@@ -56,6 +56,11 @@ test.each<[name: string, files: () => Record<string, string>, said: string]>([
     () => ({ 'k8s/b.yaml': repeat(200, (n) => `${' '.repeat(n)}a:\n`) }),
     'k8s/b.yaml:101 nested more than 100 levels deep',
   ],
+  [
+    'one large document',
+    () => ({ 'k8s/b.yaml': '- 1\n'.repeat(200_000) }),
+    'k8s/b.yaml:80000 a document that is larger than any object of Kubernetes',
+  ],
   ['folders that double', () => doubling(20), `f19/kustomization.yaml ${TOO_MUCH}`],
 ])('%s', async (_, files, message) => {
   const [first, ...more] = said(await problemsOf({ [FILE]: 'resources: [b.yaml]', ...files() }))

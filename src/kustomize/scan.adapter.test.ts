@@ -79,9 +79,21 @@ const ROWS: [name: string, files: string | Record<string, string>][] = [
   ['the same key twice', 'resources: [URL]\nresources: [URL]'],
 ]
 
+/** These Kustomize gives to a git that it does not find. */
+const REPOSITORIES = [
+  'git::URL//k8s?ref=v1',
+  'PLAIN/acme/base.git//k8s?ref=v1&timeout=1s',
+  'PLAIN/acme/base//k8s?version=v1',
+  'git@127.0.0.1:acme/base.git?ref=v1',
+  'ssh://git@127.0.0.1/acme/base',
+  'github.com/acme/base?ref=v1',
+  's3::URL',
+]
+
 const trapped = (text: string): string =>
   text
     .replaceAll('URL', `${url}/a.yaml`)
+    .replaceAll('PLAIN', url)
     .replaceAll('UPPER', `${url.replace('http', 'HTTP')}/a.yaml`)
     .replaceAll('ESCAPED', `${url.replace('http', '\\x68ttp')}/a.yaml`)
     .replaceAll('BASE64', Buffer.from(`${url}/a.yaml`).toString('base64'))
@@ -96,5 +108,14 @@ describe('nothing is fetched by', () => {
     // Kustomize itself would have asked, or this says nothing.
     await kustomize.build(path.join(root, 'k8s')).catch(() => {})
     expect(connections).toBeGreaterThan(0)
+  })
+
+  test.each(
+    REPOSITORIES.flatMap((repository) => ['resources', 'bases', 'components'].map((field) => [field, repository])),
+  )('%s: %s', async (field, repository) => {
+    const root = await trees.make({ [FILE]: trapped(`${field}: ["${repository}"]`) })
+    connections = 0
+    await expect(scanSources(root, 'k8s')).rejects.toThrow('which is fetched from elsewhere')
+    expect(connections).toBe(0)
   })
 })
