@@ -175,7 +175,7 @@ describe('logs', () => {
     )
     expect(await open().logs(pod)).toBe('a\ufffdb')
     expect(now.server.seen[0]?.url).toBe(
-      '/api/v1/namespaces/previews/pods/p/log?container=app&previous=true&tailLines=20&limitBytes=262144',
+      '/api/v1/namespaces/previews/pods/p/log?container=app&previous=true&tailLines=20&limitBytes=65536',
     )
   })
   test.each([400, 404, 500])('%i: there is none', async (status) => {
