@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import { log, ref, stored, withScriptedServer } from '../../test/config-map-server.ts'
 import { type Act, failure, json } from '../../test/scripted-server.ts'
+import { PreviewError } from '../errors.ts'
 import type { Cluster, WatchEvent } from './cluster.ts'
 import type { Connection } from './connection.ts'
 import { openStore, type Store } from './store.ts'
@@ -153,6 +154,14 @@ describe('a watch', () => {
       else break
     }
     await closed.promise
+  })
+
+  test('and its list are ended for the reason that was given', async () => {
+    const own = new AbortController()
+    const reason = new PreviewError('Superseded', 'a newer run took over')
+    now.server.script.push(() => own.abort(reason))
+    await expect(open().snapshot({ apiVersion: 'v1', kind: 'Pod', namespace: 'n' }, own.signal)).rejects.toBe(reason)
+    await expect(all(watch(open(), own.signal))).rejects.toBe(reason)
   })
 
   test('is counted', async () => {

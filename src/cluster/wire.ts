@@ -136,8 +136,11 @@ async function* linesOf(body: AsyncIterable<Uint8Array>, traffic: Traffic): Asyn
   }
 }
 
-export const cancelled = (request: Request, signal: AbortSignal): PreviewError =>
-  new PreviewError('Cancelled', `cancelled at ${request.what}`, { object: request.what, cause: signal.reason })
+/** Whoever ended it may have said why: a run that was overtaken is not a cancelled one. */
+export const cancelled = (request: Pick<Request, 'what'>, { reason }: AbortSignal): PreviewError =>
+  reason instanceof PreviewError
+    ? reason
+    : new PreviewError('Cancelled', `cancelled at ${request.what}`, { object: request.what, cause: reason })
 
 const agentFor = (connection: Connection, connections?: number): Dispatcher => {
   const { server, ca, cert, key, serverName, insecure } = connection
