@@ -3,7 +3,7 @@ import path from 'node:path'
 import { admit } from './admission/admit.ts'
 import type { Asked, Manifest } from './admission/build.ts'
 import { isNamespace } from './admission/kinds.ts'
-import { type KubeObject, refOf, subject } from './cluster/cluster.ts'
+import { type KubeObject, refOf } from './cluster/cluster.ts'
 import type { Sources } from './cluster/diagnose.ts'
 import { keyOf } from './cluster/members.ts'
 import { readyRuleProblem } from './cluster/ready-rule.ts'
@@ -63,12 +63,13 @@ export const renderOwn = async (kustomize: Kustomize, plan: OwnPlan, folder: str
     return app === undefined ? object : exposed(object, app, settings, suffix)
   })
   const objects = rewriteServiceHosts ? withRewrittenHosts(corrected, written, suffix) : corrected
-  const files = placed.flatMap(({ object, file }) => (file === undefined ? [] : [{ object, file }]))
-  const fileBySubject = new Map(files.map(({ object, file }) => [subject(object), file]))
+  const sources: Sources = new Map(
+    placed.flatMap(({ object, file }) => (file === undefined ? [] : [[keyOf(refOf(object)), { file }]])),
+  )
   return {
     objects,
-    sources: new Map(files.map(({ object, file }) => [keyOf(refOf(object)), { file }])),
-    warnings: [...warnings, ...hostProblems(objects, written, suffix, fileBySubject)],
+    sources,
+    warnings: [...warnings, ...hostProblems(objects, written, suffix, sources)],
   }
 }
 

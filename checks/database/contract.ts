@@ -10,7 +10,7 @@ export const PREPARE_VERSION = 1
 const engine = z.enum(['mysql', 'postgres'])
 const environmentId = z.string().regex(/^[0-9a-f]{32}$/, 'must be 32 hexadecimal digits')
 /** Also the name of its user, of which MySQL allows 32 characters. */
-const database = z.string().regex(/^[a-z][a-z0-9_]{0,31}$/, 'must be the name of a database of the pool')
+const database = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,31}$/, 'must be the name of a database of the pool')
 const generation = z.int().positive()
 
 const prepareInput = z.object({

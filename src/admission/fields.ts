@@ -2,8 +2,10 @@
 
 export type Fields = Readonly<Record<string, unknown>>
 
-export const mapOf = (value: unknown): Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {}
+export const isMap = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+export const mapOf = (value: unknown): Fields => (isMap(value) ? value : {})
 
 export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 
@@ -31,8 +33,8 @@ export const mapsIn = (value: unknown): { path: string; fields: Fields }[] => {
         value: one,
       }))
       left.push(...entries.reverse())
-    } else if (typeof next.value === 'object' && next.value !== null) {
-      const fields = next.value as Fields
+    } else if (isMap(next.value)) {
+      const fields = next.value
       found.push({ path, fields })
       for (const [key, inner] of Object.entries(fields).reverse())
         left.push({ path: path === '' ? key : `${path}.${key}`, value: inner })

@@ -24,7 +24,7 @@ export const references: Rule = (object, build) =>
     ]
   })
 
-const referencesOf = (object: KubeObject): Reference[] => [
+export const referencesOf = (object: KubeObject): Reference[] => [
   ...podSpecsIn(object).flatMap(ofPod),
   ...templates(object),
   ...(kindOf(object) === 'PersistentVolumeClaim' ? ofClaim('spec', object.spec) : []),

@@ -3,6 +3,8 @@ import type { Live } from './cluster.ts'
 import { exitText, isFailedExit, isInit, isNoStart, lastExit } from './exits.ts'
 import { eventsOf, type Fault, NEVER, type Seen } from './fault.ts'
 import { type ContainerStatus, containersOf } from './pods.ts'
+import { probeWords } from './probe-faults.ts'
+import { isMigration } from './stages.ts'
 
 /** Containers that end although they should run, or could not be started at all. Pure. */
 
@@ -68,10 +70,6 @@ const causeOf = (object: Live, pod: Live, container: ContainerStatus, isProbe: b
   return isProbe ? 'ProbeFailing' : 'CrashLoop'
 }
 
-/** As the bases of the action mark it, and its stages go by. */
-export const isMigration = ({ kind, metadata }: Live): boolean =>
-  kind === 'Job' && metadata.labels?.['app.kubernetes.io/component'] === 'migration'
-
 /** What a liveness or startup probe said when the kubelet ended the container because of it. */
 const deadlyProbe = ({ events }: Seen, pod: Live, container: string): string | undefined => {
   const about = eventsOf(events, pod)
@@ -79,8 +77,5 @@ const deadlyProbe = ({ events }: Seen, pod: Live, container: string): string | u
   const killed = about.find(({ reason, message }) => reason === 'Killing' && message.startsWith(prefix))
   const kind = killed && /^(liveness|startup) probe/.exec(killed.message.slice(prefix.length))?.[1]
   if (kind === undefined) return undefined
-  const said = about.find(
-    ({ reason, message }) => reason === 'Unhealthy' && message.toLowerCase().startsWith(`${kind} probe`),
-  )
-  return said?.message ?? `its ${kind} probe failed`
+  return probeWords(about, kind) ?? `its ${kind} probe failed`
 }

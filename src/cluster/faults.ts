@@ -12,9 +12,7 @@ import { mountFault, provisioningFault } from './volume-faults.ts'
 
 /** What keeps an object from becoming ready, and how long to bear it. Pure: one look at one object. */
 
-/** What is missing may be made by something that is being applied beside it, */
-const CONFIG_LAG = 30_000
-/** and takes longer when a controller makes it of a custom resource. */
+/** What is missing takes longer than what is applied beside it when a controller makes it of a custom resource. */
 const CONFIG_MADE = 120_000
 
 const NO_START = new Set(['CreateContainerError', 'RunContainerError', 'StartError'])
@@ -58,9 +56,9 @@ const containerFault = (seen: Seen, pod: Live, container: ContainerStatus): Faul
   }
   if (reason === 'CreateContainerConfigError') {
     const missing = missingConfig(message, pod.metadata.namespace ?? '')
-    const patience = seen.mayMakeConfig ? CONFIG_MADE : CONFIG_LAG
-    const start = noStart(pod, name, message)
-    return { ...at, ...start, ...(missing && { ...missing, cause: 'ConfigMissing' as const, patience }) }
+    const start = { ...at, ...noStart(pod, name, message) }
+    if (missing === undefined) return start
+    return { ...start, ...missing, cause: 'ConfigMissing', ...(seen.mayMakeConfig && { patience: CONFIG_MADE }) }
   }
   if (NO_START.has(reason)) return { ...at, ...noStart(pod, name, message) }
   return crashFault(seen, pod, container) ?? probeFault(seen, pod, container)

@@ -1,9 +1,9 @@
 import type { Live } from './cluster.ts'
-import { isMigration } from './crash-faults.ts'
 import { exitText, failedContainer, isInit, lastExit } from './exits.ts'
 import type { Fault, Seen } from './fault.ts'
 import { faultsOf } from './faults.ts'
 import { podStatus } from './pods.ts'
+import { isMigration } from './stages.ts'
 import { condition } from './verdict.ts'
 
 /** What an object that has failed for good, by its own status, has failed of. Pure. */

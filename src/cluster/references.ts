@@ -1,4 +1,4 @@
-import type { KubeObject, Live } from './cluster.ts'
+import type { Live } from './cluster.ts'
 
 /** Which ConfigMaps and Secrets a pod reads, wherever its spec can name one. Pure. */
 
@@ -14,8 +14,7 @@ type Container = {
   envFrom?: { configMapRef?: Named; secretRef?: Named }[]
   env?: { valueFrom?: { configMapKeyRef?: Named; secretKeyRef?: Named } }[]
 }
-export type PodSpec = {
-  serviceAccountName?: string
+type PodSpec = {
   volumes?: Volume[]
   containers?: Container[]
   initContainers?: Container[]
@@ -23,19 +22,15 @@ export type PodSpec = {
   imagePullSecrets?: Named[]
 }
 
-/** Of a Pod, or of what makes Pods. */
-export const podSpecOf = ({ kind, spec }: KubeObject): PodSpec | undefined => {
-  type Template = { template?: { spec?: PodSpec }; jobTemplate?: { spec?: Template } }
-  if (kind === 'Pod') return spec as PodSpec
-  const { template, jobTemplate } = (spec ?? {}) as Template
-  return (template ?? jobTemplate?.spec?.template)?.spec
-}
-
 /** As `Kind/name`. */
-export const readBy = (pod: Live): Set<string> => readIn(pod.spec as PodSpec)
-
-export const readIn = (spec: PodSpec): Set<string> => {
-  const { volumes = [], containers = [], initContainers = [], ephemeralContainers = [], imagePullSecrets = [] } = spec
+export const readBy = (pod: Live): Set<string> => {
+  const {
+    volumes = [],
+    containers = [],
+    initContainers = [],
+    ephemeralContainers = [],
+    imagePullSecrets = [],
+  } = pod.spec as PodSpec
   const all = [...initContainers, ...containers, ...ephemeralContainers]
   const env = all.flatMap(({ env = [] }) => env.map(({ valueFrom }) => valueFrom))
   const envFrom = all.flatMap(({ envFrom = [] }) => envFrom)

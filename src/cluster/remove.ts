@@ -42,13 +42,13 @@ export const remove = async (
 }
 
 /** In a namespace of its own: once nothing outside hangs on what is in it, the rest goes with it. */
-const removeInside = async ({ cluster, claim, run, end, ...more }: Clearing, seen: Seen): Promise<ReceiptLine[]> => {
+const removeInside = async (clearing: Clearing, seen: Seen): Promise<ReceiptLine[]> => {
+  const { cluster, claim, run, end } = clearing
   const live = await ownNamespace(cluster, claim)
   if (live !== undefined && !isEnding(live)) {
     // Whoever made the namespace may have been killed before it had rights in it.
     await grantAccess(cluster, claim, run)
-    for (const stage of REMOVAL.filter((stage) => stage !== 'rest'))
-      await clear({ cluster, claim, run, end, ...more }, STEPS[stage])
+    for (const stage of REMOVAL.filter((stage) => stage !== 'rest')) await clear(clearing, STEPS[stage])
   }
   await closeNamespace(cluster, claim, { ...run, timeout: Math.max(0, end - performance.now()) })
   if (live !== undefined) note(seen, refOf(live), live.metadata.uid)

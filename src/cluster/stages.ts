@@ -27,6 +27,9 @@ const COMPONENT = 'app.kubernetes.io/component'
 
 type Labelled = { kind: string; metadata: { labels?: Record<string, string> } }
 
+export const isMigration = ({ kind, metadata }: Labelled): boolean =>
+  kind === 'Job' && metadata.labels?.[COMPONENT] === 'migration'
+
 /** `rest` waits until the migrations are complete. */
 export type Track<T> = { migrations: T[]; rest: T[] }
 
@@ -41,11 +44,8 @@ export const applyStages = <T>(
 ): { configuration: T[]; tracks: Track<T>[] } => {
   const isConfiguration = (item: T) => BEFORE_WORKLOADS.has(objectOf(item).kind)
   const appOf = (item: T) => objectOf(item).metadata.labels?.[APP]
-  const isMigration = (item: T) => {
-    const { kind, metadata } = objectOf(item)
-    return kind === 'Job' && metadata.labels?.[COMPONENT] === 'migration' && appOf(item) !== undefined
-  }
-  const migrating = new Set(items.filter(isMigration).map(appOf))
+  const isGate = (item: T) => isMigration(objectOf(item)) && appOf(item) !== undefined
+  const migrating = new Set(items.filter(isGate).map(appOf))
   const gateOf = (item: T) => (GATED.has(objectOf(item).kind) && migrating.has(appOf(item)) ? appOf(item) : undefined)
   const byGate = Map.groupBy(
     items.filter((item) => !isConfiguration(item)),
@@ -54,8 +54,8 @@ export const applyStages = <T>(
   return {
     configuration: items.filter(isConfiguration),
     tracks: [...byGate.values()].map((track) => ({
-      migrations: track.filter(isMigration),
-      rest: track.filter((item) => !isMigration(item)),
+      migrations: track.filter(isGate),
+      rest: track.filter((item) => !isGate(item)),
     })),
   }
 }

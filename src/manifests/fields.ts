@@ -1,7 +1,4 @@
-import { type Fields, mapOf, textOf } from '../admission/fields.ts'
-
-export const isMap = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+import { type Fields, isMap, mapOf, textOf } from '../admission/fields.ts'
 
 /** The value with `change` made to what is at a path such as `spec/ingress/from`, in every entry of the lists on it. */
 export const changedAt = (value: unknown, path: string, change: (at: unknown) => unknown): unknown => {

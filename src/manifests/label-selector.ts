@@ -1,5 +1,4 @@
-import { type Fields, listOf, mapOf } from '../admission/fields.ts'
-import { isMap } from './fields.ts'
+import { type Fields, isMap, listOf, mapOf } from '../admission/fields.ts'
 
 /** Kubernetes' label selectors: `{ matchLabels, matchExpressions }`. */
 

@@ -1,6 +1,6 @@
-import { type Fields, mapOf } from '../admission/fields.ts'
+import { type Fields, isMap, mapOf } from '../admission/fields.ts'
 import type { KubeObject } from '../cluster/cluster.ts'
-import { changedMaps, isMap } from './fields.ts'
+import { changedMaps } from './fields.ts'
 import type { Labels, Mark } from './label-selector.ts'
 
 /** Pods, and the templates they are made from, wherever they are: in custom resources too. */

@@ -51,8 +51,8 @@ const asWritten = build('', { db: 'db', api: 'api' })
 const built = build(SUFFIX, { db: 'db', api: 'api' })
 
 test('every place, with its file and what becomes of it', () => {
-  const files = new Map([['Deployment/previews/web-x1', 'k8s/web.yaml']])
-  const problems = hostProblems(built, asWritten, SUFFIX, files)
+  const sources = new Map([['apps/Deployment/previews/web-x1', { file: 'k8s/web.yaml' }]])
+  const problems = hostProblems(built, asWritten, SUFFIX, sources)
   expect(problems.map(({ message }) => message.replace(/ addresses.*/, ''))).toEqual([
     'Deployment/web-x1: spec.template.spec.containers[web].env[DB_HOST]',
     'Deployment/web-x1: spec.template.spec.containers[web].readinessProbe.exec.command[1]',

@@ -1,6 +1,8 @@
 import { kindOf } from '../admission/build.ts'
 import { listOf, mapOf, shown, textOf } from '../admission/fields.ts'
-import { type KubeObject, subject } from '../cluster/cluster.ts'
+import { type KubeObject, refOf } from '../cluster/cluster.ts'
+import type { Sources } from '../cluster/diagnose.ts'
+import { keyOf } from '../cluster/members.ts'
 import { CONFIG_PATH } from '../config.ts'
 import type { Problem } from '../errors.ts'
 import { type Found, type ServiceHost, withHosts } from './host-text.ts'
@@ -8,18 +10,17 @@ import { withTexts } from './texts.ts'
 
 /**
  * Services of the build that a text still addresses by the name, or in the namespace, that they had before our overlay.
- * `files`: where an object is from, by its subject.
  */
 export const hostProblems = (
   objects: readonly KubeObject[],
   asWritten: readonly KubeObject[],
   suffix: string,
-  files: ReadonlyMap<string, string> = new Map(),
+  sources: Sources = new Map(),
 ): Problem[] => {
   const services = servicesOf(objects, asWritten, suffix)
   return objects.flatMap((object) => {
     const problems: Problem[] = []
-    const file = files.get(subject(object))
+    const file = sources.get(keyOf(refOf(object)))?.file
     rewritten(object, services, ({ service, from, to }, path) => {
       problems.push({
         message: `${object.kind}/${object.metadata.name}: ${path} addresses the Service ${service} as ${from}, a host that no preview has`,
