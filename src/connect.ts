@@ -21,7 +21,7 @@ import type { Log } from './log.ts'
 import type { Ports, Run } from './ports.ts'
 import { slackWebApi } from './slack/web-api.ts'
 import { slackWebhook } from './slack/webhook.ts'
-import { stepFunctions } from './smoke/step-functions.ts'
+import { stepFunctions } from './step-functions/step-functions.ts'
 import type { Channels } from './tell.ts'
 import { web } from './web/fetch.ts'
 

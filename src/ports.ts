@@ -3,7 +3,7 @@ import type { LoadBalancers, Zone } from './dns/records.ts'
 import type { PullRequests, Source } from './github/pull-request.ts'
 import type { Kustomize } from './kustomize/kustomize.ts'
 import type { Settings } from './settings.ts'
-import type { StateMachine } from './smoke/smoke.ts'
+import type { StateMachine } from './step-functions/state-machine.ts'
 import type { Web } from './web/web.ts'
 
 export type Dns = { zone: Zone /** The zone's own name. */; apex: string; loadBalancers: LoadBalancers }

@@ -1,11 +1,10 @@
-import type { SmokeInput } from '../../checks/contract.ts'
+import { type SmokeInput, smokeInputJson } from '../../checks/contract.ts'
 import { isCode, PreviewError } from '../errors.ts'
-import { pace } from '../pace.ts'
-import { poll } from '../poll.ts'
 import type { SmokeReport } from '../report/report.ts'
 import type { Say } from '../step.ts'
+import { ended, messageOf } from '../step-functions/execution.ts'
+import type { Execution, StateMachine } from '../step-functions/state-machine.ts'
 import { reportUrl } from './report-url.ts'
-import type { Execution, StateMachine } from './smoke.ts'
 import { verdictOf } from './verdict.ts'
 
 type Run = {
@@ -34,27 +33,25 @@ export const smokeCheck = async (machine: StateMachine, input: SmokeInput, run: 
   const { name, required, signal, say } = run
   let arn: string
   try {
-    arn = await machine.start(name, input)
+    arn = await machine.start(name, smokeInputJson(input))
   } catch (error) {
     if (required || isCode(error, 'Cancelled')) throw error
     return told({ ok: false, problem: messageOf(error), executionUrl: '' }, say)
   }
   const executionUrl = machine.consoleUrl(arn)
   say.link(executionUrl)
+  let execution: Execution
   try {
-    const verdict = verdictOf(await finished(machine, arn, run), input)
-    if ('problem' in verdict) return told({ ok: false, problem: verdict.problem, executionUrl }, say)
-    const { result } = verdict
-    const url = reportUrl(result.report, input, arn)
-    return told({ ok: result.ok, result, executionUrl, ...(url && { reportUrl: url }) }, say)
+    execution = await ended(machine, arn, { timeout: run.timeout, signal, warn: say.warning })
   } catch (error) {
-    const why = signal.aborted ? 'the run that asked was cancelled' : messageOf(error)
-    await machine
-      .stop(arn, why)
-      .catch((problem: unknown) => say.warning(`${arn} could not be stopped: ${messageOf(problem)}`))
     if (signal.aborted) throw error
-    return told({ ok: false, problem: why, executionUrl }, say)
+    return told({ ok: false, problem: messageOf(error), executionUrl }, say)
   }
+  const verdict = verdictOf(execution, input)
+  if ('problem' in verdict) return told({ ok: false, problem: verdict.problem, executionUrl }, say)
+  const { result } = verdict
+  const url = reportUrl(result.report, input, arn)
+  return told({ ok: result.ok, result, executionUrl, ...(url && { reportUrl: url }) }, say)
 }
 
 /** For a story whose smoke check must be green. */
@@ -70,22 +67,9 @@ export const smokeFailure = ({ problem, result, executionUrl }: SmokeReport): Pr
   })
 }
 
-const finished = async (machine: StateMachine, arn: string, { timeout, signal }: Run): Promise<Execution> => {
-  const due = pace(1_000, 10_000)
-  let seen = 'Step Functions does not know it yet'
-  return await poll({ what: `execution ${arn} to end`, every: 500, timeout, signal, why: () => seen }, async () => {
-    if (!due()) return undefined
-    const execution = await machine.describe(arn)
-    if (execution) seen = `it is ${execution.status}`
-    return execution?.status === 'RUNNING' ? undefined : execution
-  })
-}
-
 const told = (report: SmokeReport, say: Say): SmokeReport => {
   const { problem, result } = report
   if (result) say.detail(`${result.counts.passed} of ${result.cases.length} passed`)
   if (problem !== undefined) say.warning(problem)
   return report
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -2,9 +2,9 @@ import { CONTRACT_VERSION, type SmokeInput } from '../../checks/contract.ts'
 import type { EnvironmentRecord } from '../cluster/record-state.ts'
 import type { DeployPlan } from '../plan.ts'
 import type { Say } from '../step.ts'
+import type { StateMachine } from '../step-functions/state-machine.ts'
 import type { Story } from '../story.ts'
 import { executionName, smokeCheck, smokeFailure } from './check.ts'
-import type { StateMachine } from './smoke.ts'
 
 /** First part of every report's key; the action's role may read below it and nowhere else. */
 const REPORT_PREFIX = 'preview'

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { SmokeResult } from '../../checks/contract.ts'
 import { input, passed } from '../../test/smoke-example.ts'
+import type { Execution } from '../step-functions/state-machine.ts'
 import { executionName, smokeFailure } from './check.ts'
 import { reportUrl } from './report-url.ts'
-import type { Execution } from './smoke.ts'
 import { verdictOf } from './verdict.ts'
 
 const { id } = input.environment

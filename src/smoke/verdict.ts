@@ -1,5 +1,5 @@
 import { ContractError, parseSmokeResult, type SmokeInput, type SmokeResult } from '../../checks/contract.ts'
-import type { Execution } from './smoke.ts'
+import type { Execution } from '../step-functions/state-machine.ts'
 
 export type Verdict = { result: SmokeResult } | { problem: string }
 

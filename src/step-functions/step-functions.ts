@@ -8,11 +8,10 @@ import {
   StateMachineDoesNotExist,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn'
-import { smokeInputJson } from '../../checks/contract.ts'
 import { consoleHost } from '../aws/console.ts'
 import { awsFailure } from '../aws/failure.ts'
 import { PreviewError } from '../errors.ts'
-import type { Execution, StateMachine } from './smoke.ts'
+import type { Execution, StateMachine } from './state-machine.ts'
 
 type Access = { client: SFNClient; stateMachineArn: string; signal: AbortSignal }
 
@@ -20,7 +19,7 @@ type Access = { client: SFNClient; stateMachineArn: string; signal: AbortSignal 
 export const stepFunctions = (client: SFNClient, stateMachineArn: string, signal: AbortSignal): StateMachine => {
   const access = { client, stateMachineArn, signal }
   return {
-    start: (name, input) => start(access, name, smokeInputJson(input)),
+    start: (name, input) => start(access, name, input),
     describe: async (executionArn) => {
       const found = await describe(access, executionArn)
       return found && executionOf(found)
@@ -65,7 +64,7 @@ const startFailure = (cause: unknown, { stateMachineArn, signal }: Access): Prev
     ? new PreviewError('NotFound', `there is no state machine ${stateMachineArn}`, {
         object: stateMachineArn,
         cause,
-        hint: 'check state-machine-arn (region and account too), or deploy the checks with npm run checks:deploy',
+        hint: 'check the ARN in the settings (region and account too), or deploy it with npm run checks:deploy',
       })
     : awsFailure(cause, { action: 'states:StartExecution', object: stateMachineArn, signal })
 

@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type Reply, scriptedAws } from '../../test/scripted-aws.ts'
 import { input, passed } from '../../test/smoke-example.ts'
 import { awsDefaults } from '../aws/client.ts'
+import { smokeCheck } from '../smoke/check.ts'
 import type { Say } from '../step.ts'
-import { smokeCheck } from './check.ts'
 import { stepFunctions } from './step-functions.ts'
 
 const MACHINE = 'arn:aws:states:us-east-1:111122223333:stateMachine:checks'
@@ -53,7 +53,7 @@ const check = async (
 describe('start', () => {
   test('sends name and input, and returns the execution', async () => {
     const { machine, asked } = await machineWith({ StartExecution: [started] })
-    expect(await machine.start('preview-1', input)).toBe(EXECUTION)
+    expect(await machine.start('preview-1', JSON.stringify(input))).toBe(EXECUTION)
     expect(JSON.parse(asked[0]?.body ?? '')).toEqual({
       stateMachineArn: MACHINE,
       name: 'preview-1',
@@ -63,7 +63,7 @@ describe('start', () => {
 
   test('a lost answer is asked for again, with the same bytes', async () => {
     const { machine, asked } = await machineWith({ StartExecution: ['lost', started] })
-    expect(await machine.start('preview-1', input)).toBe(EXECUTION)
+    expect(await machine.start('preview-1', JSON.stringify(input))).toBe(EXECUTION)
     expect(asked[1]?.body).toBe(asked[0]?.body)
   })
 
@@ -73,7 +73,7 @@ describe('start', () => {
       StartExecution: ['lost', fault('ExecutionAlreadyExists')],
       DescribeExecution: [over],
     })
-    expect(await machine.start('preview-1', input)).toBe(EXECUTION)
+    expect(await machine.start('preview-1', JSON.stringify(input))).toBe(EXECUTION)
   })
 
   test('an execution of that name with another input is not ours', async () => {
@@ -82,7 +82,7 @@ describe('start', () => {
       StartExecution: [fault('ExecutionAlreadyExists')],
       DescribeExecution: [over],
     })
-    await expect(machine.start('preview-1', input)).rejects.toMatchObject({ code: 'Rejected' })
+    await expect(machine.start('preview-1', JSON.stringify(input))).rejects.toMatchObject({ code: 'Rejected' })
   })
 
   test.each([
@@ -92,7 +92,7 @@ describe('start', () => {
     ['KmsAccessDeniedException', 'Rejected', 'KmsAccessDeniedException'],
   ])('%s is told once', async (name, code, text) => {
     const { machine, calls } = await machineWith({ StartExecution: [fault(name)] })
-    await expect(machine.start('preview-1', input)).rejects.toMatchObject({
+    await expect(machine.start('preview-1', JSON.stringify(input))).rejects.toMatchObject({
       code,
       message: expect.stringContaining(text),
     })
@@ -105,7 +105,7 @@ describe('start', () => {
       startDate: 1,
     })
     const { machine } = await machineWith({ StartExecution: [express] })
-    await expect(machine.start('preview-1', input)).rejects.toMatchObject({
+    await expect(machine.start('preview-1', JSON.stringify(input))).rejects.toMatchObject({
       code: 'Rejected',
       message: expect.stringContaining('EXPRESS'),
     })

@@ -1,5 +1,3 @@
-import type { SmokeInput } from '../../checks/contract.ts'
-
 export type Execution = {
   status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED'
   output?: string
@@ -9,8 +7,8 @@ export type Execution = {
 
 /** Step Functions as we use it: Standard executions, named, so that starting twice starts one. */
 export type StateMachine = {
-  /** Same name and input: the same execution. Returns its ARN. */
-  start(name: string, input: SmokeInput): Promise<string>
+  /** `input` is JSON. Same name and input: the same execution. Returns its ARN. */
+  start(name: string, input: string): Promise<string>
   /** `undefined` right after the start, while Step Functions does not know it yet. */
   describe(executionArn: string): Promise<Execution | undefined>
   stop(executionArn: string, cause: string): Promise<void>
