@@ -33,10 +33,13 @@ const reached = {
     .describe('Where the app says which commit it is: a response header, or a path in the JSON of `health`'),
 }
 
+const variable = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'not the name of an environment variable')
+const WAIT = /^(database|[a-z0-9]([a-z0-9.-]*[a-z0-9])?:[1-9]\d{0,4})$/
+
 const app = z.strictObject({
   image: image.describe('Image; without a tag or digest the head commit is the tag'),
   port: z.int().min(1).max(65535).describe('The port the container listens on'),
-  env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string()).default({}),
+  env: z.record(variable, z.string()).default({}),
   secrets: z
     .array(kubernetesName)
     .default([])
@@ -46,6 +49,10 @@ const app = z.strictObject({
     .strictObject({ image: image.optional().describe("Default: the app's own"), command })
     .optional()
     .describe('A Job that has to complete before the app is rolled out'),
+  waitFor: z
+    .array(z.string().regex(WAIT, 'write database, or host:port; the name of another app is a host'))
+    .default([])
+    .describe('What has to answer before the app starts'),
   replicas: z.int().min(1).max(20).default(1),
   resources: z.strictObject({ requests: quantities.optional(), limits: quantities.optional() }).optional(),
   serviceAccount: kubernetesName.optional().describe('An existing one, used under its own name'),
@@ -81,6 +88,23 @@ const folder = z
 
 const apps = <T extends z.ZodType>(one: T) =>
   z.record(appName, one).refine((all) => Object.keys(all).length > 0, 'name at least one app')
+const database = z
+  .strictObject({
+    env: z
+      .strictObject({
+        host: variable.default('DATABASE_HOST'),
+        port: variable.default('DATABASE_PORT'),
+        name: variable.default('DATABASE_NAME'),
+        user: variable.default('DATABASE_USER'),
+        password: variable.default('DATABASE_PASSWORD'),
+        url: variable.default('DATABASE_URL'),
+      })
+      .refine((env) => new Set(Object.values(env)).size === Object.keys(env).length, 'two have the same name')
+      .prefault({})
+      .describe('Names of the environment variables'),
+  })
+  .optional()
+  .describe("Leases a database of the install's pool")
 const smoke = z.strictObject({ attempts: z.int().min(1).max(10) }).optional()
 
 const oneHostEach = (all: Record<string, OwnApp>, context: z.RefinementCtx): void => {
@@ -97,8 +121,22 @@ const oneHostEach = (all: Record<string, OwnApp>, context: z.RefinementCtx): voi
   }
 }
 
+type WithDatabase = { apps: Record<string, App>; database?: z.infer<typeof database> }
+
+const databaseFits = ({ apps, database }: WithDatabase, context: z.RefinementCtx): void => {
+  const set = Object.values(database?.env ?? {})
+  for (const [name, app] of Object.entries(apps)) {
+    const tell = (path: string[], message: string) =>
+      context.addIssue({ code: 'custom', path: ['apps', name, ...path], message })
+    if (database === undefined && app.waitFor.includes('database'))
+      tell(['waitFor'], 'there is no database to wait for: add `database: {}` at the top')
+    for (const variable of Object.keys(app.env).filter((variable) => set.includes(variable)))
+      tell(['env', variable], 'the database sets it: take it out, or give the other a name in database.env')
+  }
+}
+
 /** Apps made from kustomize-base/. */
-export const baseSchema = z.strictObject({ apps: apps(app), smoke })
+export const baseSchema = z.strictObject({ apps: apps(app), database, smoke }).superRefine(databaseFits)
 
 /** Apps in manifests of the repository's own. */
 export const ownSchema = z.strictObject({
@@ -108,6 +146,7 @@ export const ownSchema = z.strictObject({
     .default(false)
     .describe('Puts the new names of Services into texts that address them by their old ones'),
   apps: apps(ownApp).superRefine(oneHostEach),
+  database,
   smoke,
 })
 

@@ -1,6 +1,7 @@
 import { EKSClient } from '@aws-sdk/client-eks'
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { Route53Client } from '@aws-sdk/client-route-53'
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { SFNClient } from '@aws-sdk/client-sfn'
 import { awsDefaults } from './aws/client.ts'
 import { awsCredentials } from './aws/credentials.ts'
@@ -8,6 +9,7 @@ import { kubernetes } from './cluster/api.ts'
 import type { Cluster } from './cluster/cluster.ts'
 import { connectionToEks } from './cluster/eks.ts'
 import type { Context } from './context.ts'
+import { secretsManager } from './database/secrets-manager.ts'
 import { findZone } from './dns/hosted-zone.ts'
 import { loadBalancers } from './dns/load-balancer.ts'
 import { zone } from './dns/route53.ts'
@@ -60,7 +62,7 @@ export const connect = ({ context, inputs, log, signal, mask, idToken }: Outside
     return kubernetes(await connectionFromKubeconfig({ file: inputs.cluster.path }), { log, signal })
   }
 
-  const ports: Omit<Ports, 'cluster' | 'announce'> = {
+  const ports: Omit<Ports, 'cluster' | 'announce' | 'tellOf'> = {
     pullRequests: pullRequests({ octokit, owner, repo }),
     source: headSource({ workspace: context.workspace, octokit, owner, repo, tempDir: context.tempFolder, log }),
     kustomize: () =>
@@ -76,7 +78,12 @@ export const connect = ({ context, inputs, log, signal, mask, idToken }: Outside
       }
     },
     stateMachine: ({ smoke }) => smoke && stepFunctions(new SFNClient(aws), smoke.stateMachineArn, signal),
+    preparation: (stateMachineArn) => ({
+      stateMachine: stepFunctions(new SFNClient(aws), stateMachineArn, signal),
+      secrets: secretsManager(new SecretsManagerClient(aws), signal),
+    }),
     web,
+    mask,
   }
   const channels: Channels = { comments: comments({ octokit, owner, repo }), slack: slackOf(inputs.slack, signal), log }
   const run: Run = {
@@ -86,6 +93,7 @@ export const connect = ({ context, inputs, log, signal, mask, idToken }: Outside
     namespace: inputs.namespace,
     settings: inputs.settings,
     images: inputs.images,
+    resetDatabase: inputs.resetDatabase,
     tempFolder: context.tempFolder,
     signal,
   }

@@ -6,6 +6,7 @@ import { type Claim, claim, Overtaken } from './cluster/record.ts'
 import { lastGood, type RecordChange } from './cluster/record-state.ts'
 import { waitReady } from './cluster/wait.ts'
 import { copiesOf } from './copies.ts'
+import { leaseDatabase } from './database/story.ts'
 import { checkDns } from './dns/preflight.ts'
 import { isCode } from './errors.ts'
 import type { Intent } from './event.ts'
@@ -14,6 +15,7 @@ import { whenOvertaken } from './overtaken.ts'
 import type { DeployPlan } from './plan.ts'
 import type { Dns } from './ports.ts'
 import { askUrls, dropHosts, pointHosts } from './reach.ts'
+import { reclaim } from './reclaim.ts'
 import { render } from './render.ts'
 import type { Rendered } from './render-own.ts'
 import { movedOn, resolveDeploy } from './resolve.ts'
@@ -56,6 +58,11 @@ const claimAndRollOut = async (plan: DeployPlan, made: Made, story: Story): Prom
     report.status = 'removed'
   }
   let told: Promise<void> | undefined
+  // One after the other, or an earlier word may be the last.
+  const announce = async (): Promise<void> => {
+    told = (told ?? Promise.resolve()).then(() => to.announce(plan.pullRequests))
+    await told
+  }
   try {
     // Every claim is followed by this question, so the last one to claim acts on the newest answer. A closed pull
     // request's own run may have ended before our claim: nobody else would remove what we leave.
@@ -63,7 +70,7 @@ const claimAndRollOut = async (plan: DeployPlan, made: Made, story: Story): Prom
     report.life = { uid: mine.uid, generation: mine.generation }
     told = to.announce(plan.pullRequests)
     if (closed) return await removeInstead()
-    await whileHeld(mine, story, (held) => rollOut(plan, mine, made, held))
+    await whileHeld(mine, story, (held) => rollOut(plan, mine, made, announce, held))
     if (await isClosed(plan, story)) return await removeInstead()
     await run.step('Release', () => release(plan, mine, story))
     report.status = 'live'
@@ -89,9 +96,21 @@ const giveUp = async (release: () => Promise<void>): Promise<void> => {
   }
 }
 
-const rollOut = async (plan: DeployPlan, mine: Claim, { dns, objects, sources }: Made, story: Story): Promise<void> => {
+const rollOut = async (
+  plan: DeployPlan,
+  mine: Claim,
+  { dns, objects: rendered, sources }: Made,
+  announce: () => Promise<void>,
+  story: Story,
+): Promise<void> => {
   const { to, of, run, report } = story
   const { environment, settings } = plan
+  const objects = await run.step('Lease a database', (say) =>
+    leaseDatabase(plan, mine, rendered, story, say, {
+      announce,
+      reclaim: (pool) => reclaim(pool, plan, dns, story, say),
+    }),
+  )
   const changes = await run.step('Apply to EKS', async (say) => {
     const copies = hasOwnNamespace(mine) ? await copiesOf(to.cluster, mine, objects, settings.sharedObjects) : []
     const changes = await applyAll(to.cluster, mine, [...copies, ...objects], {

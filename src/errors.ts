@@ -7,6 +7,7 @@ export type ErrorCode =
   | 'Rejected' // the API server or AWS refused what we sent
   | 'RolloutFailed' // applied, but it does not become ready
   | 'Unanswered' // ready, but the URL does not answer from this commit
+  | 'PoolFull' // no database became free in time
   | 'SmokeFailed'
   | 'Superseded' // a newer run, or the pull request's closing, took over
   | 'TimedOut'

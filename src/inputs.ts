@@ -12,6 +12,7 @@ export type Inputs = {
   githubToken: string
   /** Image by app name. */
   images: Record<string, string>
+  resetDatabase: boolean
   slack: (({ webhookUrl: string } | { token: string; channel: string }) & { apiUrl: string | undefined }) | undefined
   /** Settings that the install ConfigMap may also hold, as written. */
   settings: Record<string, string>
@@ -28,6 +29,7 @@ const OWN_NAMES = [
   'role-to-assume',
   'github-token',
   'images',
+  'reset-database',
   'slack-webhook-url',
   'slack-token',
   'slack-channel',
@@ -99,6 +101,12 @@ export const parseInputs = (raw: Record<string, string>): Inputs => {
     'set slack-webhook-url or slack-token, not both',
     'the token can edit its message, the webhook cannot',
   )
+  const reset = get('reset-database') || 'false'
+  check(
+    /^(true|false)$/.test(reset),
+    `reset-database ${reset} is neither true nor false`,
+    'leave it out to keep the data',
+  )
   const images = parseImages(get('images'), problems)
   const settings = Object.fromEntries(
     SETTING_NAMES.flatMap((name) => (raw[name] === undefined ? [] : [[name, raw[name]]])),
@@ -119,6 +127,7 @@ export const parseInputs = (raw: Record<string, string>): Inputs => {
     roleToAssume: role === '' ? undefined : role,
     githubToken: get('github-token'),
     images,
+    resetDatabase: reset === 'true',
     slack: slackOf(get),
     settings,
   }

@@ -91,7 +91,8 @@ const carryOut = async (
   }
   const cluster = await run.step('Connect to the cluster', outside.cluster)
   try {
-    const story = { to: { ...outside.ports, cluster, announce }, of: outside.run, run, report }
+    const tellOf = (theirs: Report, pullRequests: readonly number[]) => tell(theirs, pullRequests, outside.channels)
+    const story = { to: { ...outside.ports, cluster, announce, tellOf }, of: outside.run, run, report }
     if (intent.kind === 'deploy') await deploy(intent, story)
     else await teardown(intent, story)
   } catch (error) {

@@ -46,6 +46,7 @@ export const LABEL = {
   environment: 'eks-preview/env',
   part: 'eks-preview/part',
   record: 'eks-preview/record',
+  pool: 'eks-preview/pool',
 } as const
 
 export const GENERATION_ANNOTATION = 'eks-preview/generation'

@@ -1,5 +1,7 @@
 import { CONFIG_PATH } from './config.ts'
 import type { App, BaseConfig, OwnConfig, PreviewConfig } from './config-schema.ts'
+import type { VariableNames } from './database/secret.ts'
+import type { DatabaseSettings } from './database/settings.ts'
 import { PreviewError, type Problem } from './errors.ts'
 import type { PullRequest } from './github/pull-request.ts'
 import type { OverlayApp } from './kustomize/overlay.ts'
@@ -39,6 +41,8 @@ type Decided = {
   /** The head commit. */
   commit: string
   settings: Settings
+  /** To be leased from the pool. `reset`: what is in it is thrown away. */
+  database: { settings: DatabaseSettings; variables: VariableNames; reset: boolean } | undefined
   smokeAttempts: number
 }
 export type BasePlan = Decided & { own: undefined; apps: BaseApp[] }
@@ -57,20 +61,42 @@ type Wanted = {
   settings: Settings
   /** Image by app name, from the `images` input. */
   images: Record<string, string>
+  /** By hand: what is in its database is thrown away. */
+  resetDatabase?: boolean
 }
 
 /** Pure. */
-export const planOf = ({ config, tree, images, ...rest }: Wanted): DeployPlan => {
+export const planOf = ({ config, tree, images, resetDatabase = false, ...rest }: Wanted): DeployPlan => {
   refuseUnknown(images, config)
   const decided: Decided = {
     ...rest,
     placement: placementOf(rest.environment, rest.settings),
+    database: databaseOf(config, rest.settings, resetDatabase),
     smokeAttempts: config.smoke?.attempts ?? 3,
   }
   if (!('kustomization' in config)) return { ...decided, own: undefined, apps: baseApps(config, images, decided) }
   const { kustomization, rewriteServiceHosts } = config
   if (tree === undefined) throw new Error('a kustomization is in the files of a commit')
   return { ...decided, own: { tree, kustomization, rewriteServiceHosts }, apps: ownApps(config, images, decided) }
+}
+
+const databaseOf = ({ database }: PreviewConfig, { database: settings }: Settings, reset: boolean) => {
+  if (database !== undefined && settings === undefined)
+    throw new PreviewError('BadInput', `${CONFIG_PATH} asks for a database, and the install has none`, {
+      object: CONFIG_PATH,
+      hint: 'the platform team sets database-names and its companions in the install ConfigMap; or take `database` out',
+    })
+  if (reset && database === undefined)
+    throw new PreviewError('BadInput', 'there is no database to reset', {
+      object: 'reset-database',
+      hint: `leave reset-database out, or add \`database: {}\` to ${CONFIG_PATH}`,
+    })
+  if (reset && settings?.credentials.kind === 'secret')
+    throw new PreviewError('BadInput', 'the install cannot reset databases', {
+      object: 'reset-database',
+      hint: 'that needs database-prepare-arn: see checks/README.md',
+    })
+  return database && settings && { settings, variables: database.env, reset }
 }
 
 type Images = Wanted['images']
@@ -93,8 +119,9 @@ const baseApps = ({ apps }: BaseConfig, images: Images, decided: Decided): BaseA
     ...addressOf(name, decided),
     service: name,
     ingress: name,
-    config: migratingAt(app, commit),
+    config: waitingFor(migratingAt(app, commit), apps, decided),
     image: images[name] ?? versioned(app.image, commit),
+    hasDatabase: decided.database !== undefined,
   }))
 }
 
@@ -139,6 +166,16 @@ const addressOf = (app: string, { environment, pullRequest, settings }: Decided)
   const { hostTemplate, urlTemplate, domain } = settings
   const host = hostOf(hostTemplate, { id: environment.id, app, pr: pullRequest.number, domain })
   return { host, url: urlTemplate.replace('{host}', host) }
+}
+
+/** With addresses for `database` and for other apps of the preview. */
+const waitingFor = (app: App, apps: BaseConfig['apps'], { database, placement }: Decided): App => {
+  const waitFor = app.waitFor.map((at) => {
+    if (at === 'database') return `${database?.settings.host}:${database?.settings.port}`
+    const [host = '', port] = at.split(':')
+    return Object.hasOwn(apps, host) ? `${host}${placement.suffix}:${port}` : at
+  })
+  return { ...app, waitFor }
 }
 
 /** The build job's convention: the tag is the head commit, never the merge commit that a pull_request run checks out. */

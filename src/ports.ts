@@ -1,7 +1,9 @@
 import type { Cluster } from './cluster/cluster.ts'
+import type { SecretStore } from './database/credentials.ts'
 import type { LoadBalancers, Zone } from './dns/records.ts'
 import type { PullRequests, Source } from './github/pull-request.ts'
 import type { Kustomize } from './kustomize/kustomize.ts'
+import type { Report } from './report/report.ts'
 import type { Settings } from './settings.ts'
 import type { StateMachine } from './step-functions/state-machine.ts'
 import type { Web } from './web/web.ts'
@@ -18,10 +20,18 @@ export type Ports = {
   dns(settings: Settings): Promise<Dns | undefined>
   /** `undefined` without a state machine. */
   stateMachine(settings: Settings): StateMachine | undefined
+  /** What prepares databases, and keeps the credentials of each. */
+  preparation(stateMachineArn: string): Preparation
   web: Web
   /** Tells the pull requests what is being done, with the report as it is now. Never fails. */
   announce(pullRequests: readonly number[]): Promise<void>
+  /** Tells other pull requests what this run did for them. Never fails. */
+  tellOf(report: Report, pullRequests: readonly number[]): Promise<void>
+  /** Registers what must not be seen in the log. */
+  mask(secret: string): void
 }
+
+export type Preparation = { stateMachine: StateMachine; secrets: SecretStore }
 
 /** What identifies this run, and what ends it. */
 export type Run = {
@@ -35,6 +45,8 @@ export type Run = {
   settings: Record<string, string>
   /** Image by app name. */
   images: Record<string, string>
+  /** Whether what is in the environment's database is to be thrown away. */
+  resetDatabase: boolean
   tempFolder: string
   signal: AbortSignal
 }

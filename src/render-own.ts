@@ -7,6 +7,7 @@ import { type KubeObject, refOf } from './cluster/cluster.ts'
 import type { Sources } from './cluster/diagnose.ts'
 import { keyOf } from './cluster/members.ts'
 import { readyRuleProblem } from './cluster/ready-rule.ts'
+import { DATABASE_SECRET } from './database/secret.ts'
 import { PreviewError, type Problem } from './errors.ts'
 import { writeFiles } from './kustomize/folder.ts'
 import type { Kustomize } from './kustomize/kustomize.ts'
@@ -86,7 +87,7 @@ const unbuildable = (kustomization: string, root: string, cause: Error): Preview
 const objectsOf = (manifests: readonly Manifest[]): KubeObject[] =>
   manifests.map(({ object }) => object).filter((object) => !isNamespace(object))
 
-const askedOf = ({ apps, placement, settings }: OwnPlan): Asked => ({
+const askedOf = ({ apps, placement, settings, database }: OwnPlan): Asked => ({
   apps: apps.map(({ name, service, ingress, config }) => ({
     name,
     service,
@@ -95,7 +96,7 @@ const askedOf = ({ apps, placement, settings }: OwnPlan): Asked => ({
     image: config.image,
   })),
   suffix: placement.suffix,
-  sharedObjects: settings.sharedObjects,
+  sharedObjects: [...settings.sharedObjects, ...(database === undefined ? [] : [`Secret/${DATABASE_SECRET}`])],
   allowedKinds: settings.allowedKinds,
   ingressAnnotations: installAnnotations(settings),
   readyProblem: readyRuleProblem,

@@ -38,6 +38,7 @@ export const resolveDeploy = async (
     ...(tree === undefined ? {} : { tree }),
     settings,
     images: of.images,
+    resetDatabase: of.resetDatabase,
   })
 }
 

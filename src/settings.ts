@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type DatabaseSettings, databaseSettingsOf, databaseShape } from './database/settings.ts'
 import type { Problem } from './errors.ts'
 
 const MINUTE = 60_000
@@ -40,6 +41,13 @@ const template = (...parts: string[]) =>
     .refine((text) => parts.every((part) => text.includes(part)), `must hold ${parts.join(' and ')}`)
     .refine((text) => !/\s/.test(text), 'must not hold white space')
 
+const stateMachineArn = z
+  .string()
+  .regex(
+    /^arn:aws[a-z-]*:states:[a-z0-9-]+:\d{12}:stateMachine:[A-Za-z0-9-_]{1,80}(:[A-Za-z0-9-_]+)?$/,
+    'not the ARN of a Step Functions state machine',
+  )
+
 /** What may stand in the install ConfigMap and, under the same names, in the workflow's inputs. */
 const schema = z.object({
   domain: domain.optional(),
@@ -60,17 +68,12 @@ const schema = z.object({
   'allowed-kinds': lines.default([]),
   repositories: lines.default([]),
   probe: z.enum(['runner', 'vpc', 'none']).default('runner'),
-  'state-machine-arn': z
-    .string()
-    .regex(
-      /^arn:aws[a-z-]*:states:[a-z0-9-]+:\d{12}:stateMachine:[A-Za-z0-9-_]{1,80}(:[A-Za-z0-9-_]+)?$/,
-      'not the ARN of a Step Functions state machine',
-    )
-    .optional(),
+  'state-machine-arn': stateMachineArn.optional(),
   'smoke-required': flag.default(true),
   'wait-timeout': duration.default(10 * MINUTE),
   'smoke-timeout': duration.default(15 * MINUTE),
   'remove-timeout': duration.default(10 * MINUTE),
+  ...databaseShape({ label: dnsLabel, stateMachineArn, duration }),
 })
 
 export type SettingName = keyof typeof schema.shape
@@ -100,6 +103,7 @@ export type Settings = {
   urlTemplate: string
   probe: 'runner' | 'vpc' | 'none'
   smoke: { stateMachineArn: string; required: boolean } | undefined
+  database: DatabaseSettings | undefined
   timeouts: { wait: number; smoke: number; remove: number }
 }
 
@@ -147,12 +151,14 @@ export const resolveSettings = (
       message: 'probe: vpc leaves the question whether the preview answers to the smoke check alone',
       hint: 'set state-machine-arn, and leave smoke-required at true',
     })
+  const database = databaseSettingsOf(data)
+  problems.push(...database.problems)
   return problems.length > 0 || data.domain === undefined
     ? { problems }
-    : { settings: settingsOf(data, data.domain, namespace) }
+    : { settings: { ...settingsOf(data, data.domain, namespace), database: database.settings } }
 }
 
-const settingsOf = (data: Parsed, domain: string, namespace: string): Settings => ({
+const settingsOf = (data: Parsed, domain: string, namespace: string): Omit<Settings, 'database'> => ({
   namespace,
   isolation: data.isolation,
   pureId: data.repositories.length <= 1,

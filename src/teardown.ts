@@ -2,6 +2,7 @@ import { subject } from './cluster/cluster.ts'
 import { type Claim, claim, readRecord } from './cluster/record.ts'
 import type { EnvironmentRecord } from './cluster/record-state.ts'
 import { remove } from './cluster/remove.ts'
+import { releaseDatabase } from './database/story.ts'
 import { IN_SYNC_TIMEOUT } from './dns/in-sync.ts'
 import { removeDns } from './dns/remove.ts'
 import { isCode, PreviewError } from './errors.ts'
@@ -117,6 +118,9 @@ const removeAll = async (
     }),
   )
   finish()
+  await run.step('Release the database', (say) =>
+    releaseDatabase(mine, settings.database, { to, of, run, report }, say),
+  )
   await run.step('Remove the record', async () => {
     await mine.remove()
     report.receipt.push({ subject: subject(mine.ref), gone: true })

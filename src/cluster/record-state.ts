@@ -52,7 +52,8 @@ const recordSchema = z.looseObject({
   members: z.array(member),
   /** Where its objects are, when they have a namespace of their own; else they are beside the record. */
   ownNamespace: z.string().optional(),
-  database: z.looseObject({ name: z.string() }).optional(),
+  /** Leased from a pool; known before anything uses it. */
+  database: z.looseObject({ pool: z.string(), name: z.string(), generation: z.number() }).optional(),
   ingressClass: z.string().optional(),
   hosts: z.array(z.string()),
   /** By app. */

@@ -86,6 +86,12 @@ export const readRecord = async (
   return held && { record: held.record, uid: held.live.metadata.uid }
 }
 
+/** Of all environments of the install. */
+export const readRecords = async (cluster: Cluster, namespace: string): Promise<EnvironmentRecord[]> => {
+  const found = await cluster.list({ apiVersion: 'v1', kind: 'ConfigMap' }, namespace, LABEL.record)
+  return found.map(({ metadata, data }) => parseRecord(metadata.name, data?.[KEY]))
+}
+
 /**
  * Makes this run the one that may write. The newest claim wins; nobody waits for another run, except for a removal that is
  * going on. Asked for `Applying` it may return a claim of phase `Terminating`: a removal that nobody carries on, to be

@@ -43,6 +43,7 @@ const isSame = (name: string | undefined, owner: string, repo: string): boolean 
 type Pull = {
   number: number
   state: string
+  closed_at: string | null
   draft?: boolean | undefined
   title: string
   html_url: string
@@ -54,6 +55,7 @@ type Pull = {
 const pullRequest = (pull: Pull): PullRequest => ({
   number: pull.number,
   state: pull.state === 'open' ? 'open' : 'closed',
+  closedAt: pull.closed_at ?? undefined,
   draft: pull.draft ?? false,
   title: pull.title,
   url: pull.html_url,

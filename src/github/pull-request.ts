@@ -3,6 +3,8 @@
 export type PullRequest = {
   number: number
   state: 'open' | 'closed'
+  /** ISO 8601; `undefined` while it is open. */
+  closedAt: string | undefined
   draft: boolean
   title: string
   url: string

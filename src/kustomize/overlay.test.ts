@@ -13,7 +13,17 @@ const app: OverlayApp = {
   name: 'web',
   image: 'registry:5000/shop/web:abc',
   host: 'h.preview.example.com',
-  config: { image: 'x', port: 8080, health: '/healthz', env: {}, secrets: [], replicas: 2, imagePullSecrets: [] },
+  hasDatabase: false,
+  config: {
+    image: 'x',
+    port: 8080,
+    health: '/healthz',
+    env: {},
+    secrets: [],
+    waitFor: [],
+    replicas: 2,
+    imagePullSecrets: [],
+  },
 }
 const overlay = (change: Partial<OverlayApp['config']> = {}, of: Partial<OverlayApp> = {}) =>
   parse(overlayOf({ ...app, ...of, config: { ...app.config, ...change } }, where(), install, '../base'))

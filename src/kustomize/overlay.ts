@@ -1,5 +1,6 @@
 import { stringify } from 'yaml'
 import type { App } from '../config-schema.ts'
+import { DATABASE_SECRET } from '../database/secret.ts'
 import { type Environment, LABEL, type Placement } from '../names.ts'
 
 export type OverlayApp = {
@@ -7,6 +8,7 @@ export type OverlayApp = {
   /** `repository:tag` or `repository@sha256:…`. */
   image: string
   host: string
+  hasDatabase: boolean
   config: App
 }
 
@@ -33,7 +35,11 @@ export const overlayOf = (
 ): string =>
   kustomizationText({
     resources: [`${base}/app`],
-    components: [`${base}/ingress`, ...(app.config.migrate ? [`${base}/migration`] : [])],
+    components: [
+      `${base}/ingress`,
+      ...(app.config.migrate ? [`${base}/migration`] : []),
+      ...(app.config.waitFor.length > 0 ? [`${base}/wait-for`] : []), // of all pods that the others have made
+    ],
     ...placed(placement),
     labels: [
       // In the selectors, or a Service would send requests to every branch's pods.
@@ -85,37 +91,44 @@ const settingsOf = ({ config }: OverlayApp): Record<string, string> => ({ PORT: 
 const POD = '/spec/template/spec'
 const CONTAINER = `${POD}/containers/0`
 
-const deployment = ({ name, config }: OverlayApp): Operation[] => [
-  rename(name),
-  { op: 'replace', path: '/spec/replicas', value: config.replicas },
-  { op: 'replace', path: `${CONTAINER}/name`, value: name },
-  { op: 'replace', path: `${CONTAINER}/ports/0/containerPort`, value: config.port },
-  { op: 'replace', path: `${CONTAINER}/readinessProbe/httpGet/path`, value: config.health },
-  ...optional(`${CONTAINER}/command`, config.command),
-  ...surroundings(config),
-]
+const deployment = (app: OverlayApp): Operation[] => {
+  const { name, config } = app
+  return [
+    rename(name),
+    { op: 'replace', path: '/spec/replicas', value: config.replicas },
+    { op: 'replace', path: `${CONTAINER}/name`, value: name },
+    { op: 'replace', path: `${CONTAINER}/ports/0/containerPort`, value: config.port },
+    { op: 'replace', path: `${CONTAINER}/readinessProbe/httpGet/path`, value: config.health },
+    ...optional(`${CONTAINER}/command`, config.command),
+    ...surroundings(app),
+  ]
+}
 
-const migration = ({ name, config }: OverlayApp, { image, command }: NonNullable<App['migrate']>): Operation[] => [
-  rename(`${name}-migrate`),
+const migration = (app: OverlayApp, { image, command }: NonNullable<App['migrate']>): Operation[] => [
+  rename(`${app.name}-migrate`),
   ...optional(`${CONTAINER}/image`, image),
   { op: 'add', path: `${CONTAINER}/command`, value: command },
-  ...surroundings(config),
+  ...surroundings(app),
 ]
 
 /** What every pod of an app has. */
-const surroundings = ({ secrets, resources, serviceAccount, imagePullSecrets }: App): Operation[] => [
-  ...secrets.map(
-    (secret): Operation => ({ op: 'add', path: `${CONTAINER}/envFrom/-`, value: { secretRef: { name: secret } } }),
-  ),
-  ...optional(`${CONTAINER}/resources`, resources),
-  ...optional(`${POD}/serviceAccountName`, serviceAccount),
-  // A service account is named for its identity (IRSA, Pod Identity), which the pod reads from its token.
-  ...optional(`${POD}/automountServiceAccountToken`, serviceAccount === undefined ? undefined : true),
-  ...optional(
-    `${POD}/imagePullSecrets`,
-    imagePullSecrets.length === 0 ? undefined : imagePullSecrets.map((name) => ({ name })),
-  ),
-]
+const surroundings = ({ config, hasDatabase }: OverlayApp): Operation[] => {
+  const { secrets, waitFor, resources, serviceAccount, imagePullSecrets } = config
+  return [
+    ...[...secrets, ...(hasDatabase ? [DATABASE_SECRET] : [])].map(
+      (secret): Operation => ({ op: 'add', path: `${CONTAINER}/envFrom/-`, value: { secretRef: { name: secret } } }),
+    ),
+    ...optional(`${POD}/initContainers/0/args`, waitFor.length === 0 ? undefined : waitFor),
+    ...optional(`${CONTAINER}/resources`, resources),
+    ...optional(`${POD}/serviceAccountName`, serviceAccount),
+    // A service account is named for its identity (IRSA, Pod Identity), which the pod reads from its token.
+    ...optional(`${POD}/automountServiceAccountToken`, serviceAccount === undefined ? undefined : true),
+    ...optional(
+      `${POD}/imagePullSecrets`,
+      imagePullSecrets.length === 0 ? undefined : imagePullSecrets.map((name) => ({ name })),
+    ),
+  ]
+}
 
 const optional = (path: string, value: unknown): Operation[] =>
   value === undefined ? [] : [{ op: 'add', path, value }]

@@ -41,11 +41,21 @@ const OURS = 'kustomize-base'
 
 /** Around our own base: every key of an app, and none. */
 const ours = async (folder: string): Promise<void> => {
-  const none = { image: 'web', port: 3000, health: '/', env: {}, secrets: [], replicas: 1, imagePullSecrets: [] }
+  const none = {
+    image: 'web',
+    port: 3000,
+    health: '/',
+    env: {},
+    secrets: [],
+    waitFor: [],
+    replicas: 1,
+    imagePullSecrets: [],
+  }
   const every = {
     ...none,
     env: { A: 'no', B: '1e3', C: 'two\nlines' },
     secrets: ['key'],
+    waitFor: ['db.test:5432'],
     command: ['run', '012'],
     migrate: { command: ['migrate'] },
     resources: { limits: { memory: '1Gi', cpu: 1 } },
@@ -55,7 +65,13 @@ const ours = async (folder: string): Promise<void> => {
   const install = { ingressClass: 'alb', ingressGroup: 'preview', ingressAnnotations: { 'example.com/a': '0x1F' } }
   for (const [name, config] of Object.entries({ none, every }))
     for (const isolation of ['shared', 'namespace'] as const) {
-      const app = { name: 'web', image: 'registry.test:5000/web:1', host: 'web.preview.test', config }
+      const app = {
+        name: 'web',
+        image: 'registry.test:5000/web:1',
+        host: 'web.preview.test',
+        hasDatabase: name === 'every',
+        config,
+      }
       const text = overlayOf(app, where(isolation), install, `../../../${OURS}`)
       await writeFiles(path.join(folder, `${name}-${isolation}`), { 'kustomization.yaml': text })
     }

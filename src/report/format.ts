@@ -17,4 +17,10 @@ const two = (value: number) => String(value).padStart(2, '0')
 /** `2026-11-21 11:34`, always UTC: a comment cannot know where it is read. */
 export const moment = (iso: string): string => new Date(iso).toISOString().slice(0, 16).replace('T', ' ')
 
+/** `1st`, `2nd`, `3rd`, `11th` */
+export const ordinal = (place: number): string => {
+  const isTeen = Math.floor(place / 10) % 10 === 1
+  return `${place}${(isTeen ? undefined : ['th', 'st', 'nd', 'rd'][place % 10]) ?? 'th'}`
+}
+
 export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`

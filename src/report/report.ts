@@ -45,6 +45,8 @@ export type Report = {
   lastGoodCommit?: string
   apps: AppReport[]
   database?: string
+  /** Place in the line for a database, 1 is next; absent when it does not wait. */
+  waiting?: number
   smoke?: SmokeReport
   /** Objects of the change set, `Kind/ns/name created`. */
   changes: { subject: string; action: string }[]

@@ -1,6 +1,6 @@
 import { CAUSES } from '../cluster/causes.ts'
 import type { ErrorCode } from '../errors.ts'
-import { duration, plural, shortCommit } from './format.ts'
+import { duration, ordinal, plural, shortCommit } from './format.ts'
 import type { Report, SmokeReport } from './report.ts'
 
 /** The one line that says it all, the same in the comment, the summary and Slack. Plain text: not escaped yet. */
@@ -33,6 +33,8 @@ export const verdict = (report: Report): Verdict => {
 const commitOf = ({ commit }: Report): string[] => (commit === undefined ? [] : [shortCommit(commit)])
 
 const deploying = (report: Report): Verdict => {
+  if (report.waiting !== undefined)
+    return { icon: '⏸️', lead: `Waiting for a database, ${ordinal(report.waiting)} in line`, rest: commitOf(report) }
   const shown = shownInstead(report)
   const to = commitOf(report).join('')
   if (shown === undefined) return { icon: '🟡', lead: `Deploying ${to}`.trim(), rest: [] }
@@ -118,6 +120,7 @@ export const CAUSE: Record<ErrorCode, string> = {
   Rejected: 'The request was refused',
   RolloutFailed: 'The app did not become ready',
   Unanswered: 'The URL does not answer from this commit',
+  PoolFull: 'All databases are taken',
   SmokeFailed: 'The smoke check failed',
   Superseded: 'A newer run took over',
   TimedOut: 'It took too long',

@@ -16,7 +16,7 @@ export const checkSmoke = async (plan: DeployPlan, { to, of, report }: Story, sa
   if (machine === undefined || smoke === undefined) return say.skipped('no state machine')
   const name = executionName({ environment: plan.environment.id, commit: plan.commit, run: of.id, attempt: of.attempt })
   const { required } = smoke
-  report.smoke = await smokeCheck(machine, inputOf(plan, of.url), {
+  report.smoke = await smokeCheck(machine, inputOf(plan, report.database, of.url), {
     name,
     timeout: timeouts.smoke,
     required,
@@ -30,7 +30,7 @@ export const checkSmoke = async (plan: DeployPlan, { to, of, report }: Story, sa
   report.apps = report.apps.map((app) => ({ ...app, answered }))
 }
 
-const inputOf = (plan: DeployPlan, runUrl: string): SmokeInput => ({
+const inputOf = (plan: DeployPlan, leased: string | undefined, runUrl: string): SmokeInput => ({
   version: CONTRACT_VERSION,
   environment: {
     id: plan.environment.id,
@@ -46,7 +46,7 @@ const inputOf = (plan: DeployPlan, runUrl: string): SmokeInput => ({
     health,
     ...(commit ? { commit } : {}),
   })),
-  database: null,
+  database: plan.database && leased ? { engine: plan.database.settings.engine, name: leased } : null,
   dependencies: [],
   checks: [],
   attempts: plan.smokeAttempts,

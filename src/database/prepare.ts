@@ -1,0 +1,60 @@
+import { ContractError } from '../../checks/contract.ts'
+import {
+  PREPARE_VERSION,
+  type PrepareInput,
+  type PrepareResult,
+  parsePrepareResult,
+} from '../../checks/database/contract.ts'
+import { PreviewError } from '../errors.ts'
+import type { Say } from '../step.ts'
+import { ended } from '../step-functions/execution.ts'
+import type { Execution, StateMachine } from '../step-functions/state-machine.ts'
+
+/** The state machine's own limit is lower; a seed may be large. */
+const TIMEOUT = 15 * 60_000
+
+export type Preparation = Omit<PrepareInput, 'version' | 'data'>
+type Run = { id: string; attempt: number; signal: AbortSignal; say: Say }
+
+/**
+ * Has a database made ready for a lease, or cleaned after it. `stale`: a newer generation was seen there, nothing was done.
+ * Throws when it was not prepared.
+ */
+export const prepare = async (
+  machine: StateMachine,
+  wish: Preparation,
+  { id, attempt, signal, say }: Run,
+): Promise<{ did: NonNullable<PrepareResult['did']> } | { stale: number }> => {
+  const input: PrepareInput = { version: PREPARE_VERSION, ...wish, data: 'reset' }
+  // Step Functions allows 80 characters; a database's name has at most 32.
+  const name = `preview-db-${wish.database}-g${wish.generation}-${wish.action}-${id}-${attempt}`.slice(0, 80)
+  const arn = await machine.start(name, JSON.stringify(input))
+  say.link(machine.consoleUrl(arn))
+  const result = resultOf(await ended(machine, arn, { timeout: TIMEOUT, signal, warn: say.warning }), input)
+  const { ok, did, error } = result
+  if (ok && did !== null) return { did }
+  if (error?.name === 'StaleGeneration' && error.generation !== undefined) return { stale: error.generation }
+  throw failure(wish, `${error?.name ?? 'Error'}: ${error?.message ?? 'no reason was given'}`)
+}
+
+const resultOf = ({ status, output, error, cause }: Execution, input: PrepareInput): PrepareResult => {
+  if (status !== 'SUCCEEDED')
+    throw failure(input, `its execution ended ${status}: ${[error, cause?.slice(0, 500)].filter(Boolean).join(': ')}`)
+  try {
+    const result = parsePrepareResult(JSON.parse(output ?? ''))
+    const isOther = result.ok && (result.database !== input.database || result.generation !== input.generation)
+    if (isOther) throw failure(input, `the result is for ${result.database}, lease ${result.generation}`)
+    return result
+  } catch (cause) {
+    if (cause instanceof ContractError) throw failure(input, cause.message, cause)
+    if (cause instanceof SyntaxError) throw failure(input, 'the output of its execution is not JSON', cause)
+    throw cause
+  }
+}
+
+const failure = ({ action, database }: Pick<Preparation, 'action' | 'database'>, why: string, cause?: unknown) =>
+  new PreviewError('Rejected', `${database} could not be ${action === 'clean' ? 'cleaned' : 'prepared'}: ${why}`, {
+    object: database,
+    hint: 'see the execution and the log of its function; then run the job again, it goes on where this one stopped',
+    cause,
+  })
