@@ -7,7 +7,10 @@ import { firstPool, type Held, type Pool, parsePool, withNames } from './pool.ts
 /** The pool's ConfigMap: every change is one compare-and-swap, so all changes have one order. */
 export type PoolStore = {
   read(): Promise<Pool>
-  /** The pool as it is afterwards. `next` may be called again, with a newer pool; what it returns unchanged is not written. */
+  /**
+   * The pool as it is afterwards, also when it was lost before. `next` may be called again, with a newer pool; what it returns
+   * unchanged is not written.
+   */
   change(next: (pool: Pool) => Pool): Promise<Pool>
 }
 
@@ -31,23 +34,24 @@ type Where = {
 export const poolStore = ({ cluster, namespace, name, databases, confirm, signal, now }: Where): PoolStore => {
   const ref: Ref = { apiVersion: 'v1', kind: 'ConfigMap', namespace, name: `eks-preview.pool.${name}` }
 
-  const look = async (): Promise<{ pool: Pool; live: Live | undefined }> => {
-    const live = await cluster.get(ref)
-    if (live === undefined) return { pool: firstPool(databases, await heldIn(cluster, namespace, name), now()), live }
-    return { pool: withNames(parsePool(`ConfigMap/${namespace}/${ref.name}`, live.data?.[KEY]), databases), live }
+  /** Without a content it is new, or was made anew: the records are read after that was seen, so no lease is missed. */
+  const poolIn = async (live: Live | undefined): Promise<Pool> => {
+    const json = live?.data?.[KEY]
+    if (json === undefined) return firstPool(databases, await heldIn(cluster, namespace, name), now())
+    return withNames(parsePool(`ConfigMap/${namespace}/${ref.name}`, json), databases)
   }
 
   const change: PoolStore['change'] = async (next) => {
     for (;;) {
-      const { pool, live } = await look()
-      const wanted = next(pool)
-      if (wanted === pool) return pool
+      const live = await cluster.get(ref)
+      const pool = live && (await poolIn(live))
+      const wanted = pool && next(pool)
+      if (wanted !== undefined && wanted === pool && live?.data?.[KEY] !== undefined) return wanted
       await confirm()
       try {
-        const object = { ...(live ?? skeleton(ref, name)), data: { [KEY]: JSON.stringify(wanted) } }
-        if (live === undefined) await cluster.create(object)
-        else await cluster.replace(object)
-        return wanted
+        if (live === undefined) await cluster.create(skeleton(ref, name))
+        else await cluster.replace({ ...live, data: { [KEY]: JSON.stringify(wanted) } })
+        if (wanted !== undefined) return wanted
       } catch (error) {
         // 409: it changed, or somebody else made it. 404: it was deleted since.
         if (!isStatus(error, 409, 404)) throw error
@@ -55,7 +59,7 @@ export const poolStore = ({ cluster, namespace, name, databases, confirm, signal
       }
     }
   }
-  return { read: async () => (await look()).pool, change }
+  return { read: async () => poolIn(await cluster.get(ref)), change }
 }
 
 const skeleton = ({ apiVersion, kind, namespace = '', name }: Ref, pool: string): KubeObject => ({

@@ -177,6 +177,15 @@ export const cleanable = (
   return found && { name: found[0], generation: found[1].generation }
 }
 
+/** That an earlier run of an environment gave back, and did not get to the end with. */
+export const leftOf = ({ slots }: Pool, lease: Lease | undefined): Lease | undefined => {
+  const slot = lease && slots[lease.name]
+  const isLeft = slot?.state === 'dirty' || slot?.state === 'cleaning'
+  return isLeft && slot.generation === lease?.generation
+    ? { name: lease.name, generation: lease.generation }
+    : undefined
+}
+
 /** Nothing changes when somebody else was faster. */
 export const cleaningBy = (pool: Pool, { name, generation }: Lease, by: string, now: Date): Pool => {
   const slot = pool.slots[name]

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { ContractError } from '../../checks/contract.ts'
 import {
   PREPARE_VERSION,
@@ -14,7 +15,7 @@ import type { Execution, StateMachine } from '../step-functions/state-machine.ts
 const TIMEOUT = 15 * 60_000
 
 export type Preparation = Omit<PrepareInput, 'version' | 'data'>
-type Run = { id: string; attempt: number; signal: AbortSignal; say: Say }
+type Run = { id: string; signal: AbortSignal; say: Say }
 
 /**
  * Has a database made ready for a lease, or cleaned after it. `stale`: a newer generation was seen there, nothing was done.
@@ -23,11 +24,14 @@ type Run = { id: string; attempt: number; signal: AbortSignal; say: Say }
 export const prepare = async (
   machine: StateMachine,
   wish: Preparation,
-  { id, attempt, signal, say }: Run,
+  { id, signal, say }: Run,
 ): Promise<{ did: NonNullable<PrepareResult['did']> } | { stale: number }> => {
   const input: PrepareInput = { version: PREPARE_VERSION, ...wish, data: 'reset' }
-  // Step Functions allows 80 characters; a database's name has at most 32.
-  const name = `preview-db-${wish.database}-g${wish.generation}-${wish.action}-${id}-${attempt}`.slice(0, 80)
+  // Every try has a name of its own: a second start under a name answers with what came of the first. 80 characters at most.
+  const name = `preview-db-${randomUUID().slice(0, 8)}-${wish.database}-g${wish.generation}-${wish.action}-${id}`.slice(
+    0,
+    80,
+  )
   const arn = await machine.start(name, JSON.stringify(input))
   say.link(machine.consoleUrl(arn))
   const result = resultOf(await ended(machine, arn, { timeout: TIMEOUT, signal, warn: say.warning }), input)

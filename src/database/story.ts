@@ -14,6 +14,7 @@ import {
   cleaningBy,
   type Lease,
   leaseOf,
+  leftOf,
   type Pool,
   positionOf,
   raised,
@@ -108,8 +109,8 @@ const leaseFor = async (
     const { database } = mine.record
     if (database?.name === lease.name && database.generation === lease.generation) return lease
     await mine.update({ database: { pool: settings.pool, ...lease } })
-    // A pool that was deleted while this was on its way was made anew without it.
-    const found = leaseOf(await store.read(), id)
+    // A pool that was deleted while this was on its way may have been made anew without it.
+    const found = leaseOf(await store.change((pool) => pool), id)
     if (found?.name === lease.name && found.generation === lease.generation) return lease
   }
 }
@@ -157,19 +158,22 @@ export const releaseDatabase = async (
     story,
   )
   const pool = await store.read()
-  const lease = leaseOf(pool, environment.id)
+  const lease = leaseOf(pool, environment.id) ?? leftOf(pool, record.database)
   // A run that may still be on its way could take one late: what it decided on must be out of date then.
   if (lease === undefined && positionOf(pool, environment.id) === undefined && !mayBeLate(record))
     return say.skipped('it had none')
   const by = randomUUID()
   const aftermath = aftermathOf(settings, isElsewhere, by)
-  await store.change((pool) => released(pool, environment.id, aftermath, now()))
+  await store.change((pool) => {
+    const next = released(pool, environment.id, aftermath, now())
+    return lease && aftermath.state === 'cleaning' ? cleaningBy(next, lease, by, now()) : next
+  })
   if (lease === undefined) return say.skipped('it had none')
-  const cleaned =
+  const ending =
     aftermath.state === 'cleaning'
       ? await clean(store, lease, by, cleanerOf(settings, mine, story, say), now)
       : aftermath
-  const why = 'why' in cleaned ? cleaned.why : undefined
+  const why = 'why' in ending ? ending.why : undefined
   report.receipt.push({
     subject: `Database ${lease.name}`,
     gone: why === undefined,

@@ -223,6 +223,7 @@ export const contract: Case[] = [
       const made = await cluster.create(map(namespace, 'listed-a', { a: '1' }, { labels }))
       await cluster.create(map(namespace, 'listed-b', { a: '1' }, { labels: { group: 'other' } }))
       expect(await cluster.list(made, namespace, 'group=listed')).toEqual([made])
+      expect(await cluster.list(made, namespace, 'group')).toHaveLength(2)
       expect(await cluster.list({ apiVersion: 'v1', kind: 'Secret' }, namespace, 'group=listed')).toEqual([])
       expect(await cluster.list(made, `${namespace}-other`, 'group=listed')).toEqual([])
       expect((await cluster.list(made, namespace)).length).toBeGreaterThanOrEqual(2)

@@ -79,7 +79,7 @@ export const memoryServer = (onWrite: (write: Write) => void = () => undefined):
           live.kind === kind.kind &&
           live.apiVersion === kind.apiVersion &&
           live.metadata.namespace === namespace &&
-          (labelSelector === undefined || live.metadata.labels?.[label] === value),
+          (labelSelector === undefined || hasLabel(live, label, value)),
       )
     },
     create: (object) => {
@@ -127,6 +127,10 @@ export const memoryServer = (onWrite: (write: Write) => void = () => undefined):
     all: () => [...objects.values()],
   }
 }
+
+/** Without a value it only has to be there. */
+const hasLabel = ({ metadata: { labels = {} } }: Live, label: string, value: string | undefined): boolean =>
+  value === undefined ? label in labels : labels[label] === value
 
 /** The core group's kinds that we use have none. */
 const generationOf = (before: Live | undefined, next: KubeObject): { generation?: number } => {
