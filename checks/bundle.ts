@@ -17,7 +17,8 @@ const MANIFESTS = ['package.json', 'package-lock.json', '.npmrc']
 
 const sources = async (): Promise<string[]> => {
   const files: string[] = []
-  for await (const file of glob('{*,suite/**/*}.ts', { cwd: HERE })) if (!file.endsWith('.test.ts')) files.push(file)
+  for await (const file of glob('{*,suite/**/*,database/*}.ts', { cwd: HERE }))
+    if (!file.endsWith('.test.ts')) files.push(file)
   return files.sort()
 }
 
@@ -51,11 +52,12 @@ export const bundleChecks = async (
 const buildZip = async (folder: string, architecture: Architecture): Promise<Uint8Array> => {
   for (const file of [...MANIFESTS, ...(await sources())]) await cp(path.join(HERE, file), path.join(folder, file))
   await installPackages(folder, architecture)
-  // The SDK and the schema library as one file: 0.7 MB instead of 30 MB in thousands of files, which a cold start would read.
+  // The SDK and the other libraries as one file a function: not 30 MB in thousands of files, which a cold start would read.
   await build({
     absWorkingDir: folder,
-    entryPoints: ['handler.ts'],
-    outfile: 'handler.mjs',
+    entryPoints: { handler: 'handler.ts', prepare: 'database/handler.ts' },
+    outdir: '.',
+    outExtension: { '.js': '.mjs' },
     bundle: true,
     platform: 'node',
     format: 'esm',
@@ -64,7 +66,8 @@ const buildZip = async (folder: string, architecture: Architecture): Promise<Uin
     // Errors are told apart by the names of their classes.
     keepNames: true,
     legalComments: 'none',
-    external: ['vitest', 'vitest/*'],
+    // The last two are asked for by pg where they are installed.
+    external: ['vitest', 'vitest/*', 'pg-native', 'pg-cloudflare'],
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
     logLevel: 'warning',
   })
@@ -88,7 +91,7 @@ const shipped = async (folder: string): Promise<string[]> => {
   const lock = JSON.parse(await readFile(path.join(folder, 'package-lock.json'), 'utf8'))
   const packages = Object.entries<{ dev?: boolean }>(lock.packages)
   const bundled = packages.filter(([, { dev }]) => dev).map(([name]) => `${name}/`)
-  const files = ['handler.mjs', 'package.json']
+  const files = ['handler.mjs', 'prepare.mjs', 'package.json']
   for await (const entry of glob('{suite,node_modules}/**', { cwd: folder, withFileTypes: true })) {
     const file = path.relative(folder, path.join(entry.parentPath, entry.name))
     if (!entry.isFile() || /\.(map|md|d\.[cm]?ts)$/.test(file)) continue

@@ -5,7 +5,8 @@ import { CloudFormationClient } from '@aws-sdk/client-cloudformation'
 import { S3Client } from '@aws-sdk/client-s3'
 import { GetCallerIdentityCommand, STSClient, type STSClientConfig } from '@aws-sdk/client-sts'
 import { type Architecture, bundleChecks } from './bundle.ts'
-import { codeBucket } from './code-bucket.ts'
+import { type CodeBucket, codeBucket } from './code-bucket.ts'
+import { type DatabaseOptions, databaseParameters } from './database/options.ts'
 import { deployStack, type StackChange } from './stack.ts'
 
 export type DeployOptions = {
@@ -16,33 +17,40 @@ export type DeployOptions = {
   aws: Pick<STSClientConfig, 'credentials' | 'endpoint'> & { region: string }
   architecture?: Architecture
   vpc?: { subnetIds: string[]; securityGroupIds: string[] }
+  /** The server whose databases are prepared. */
+  database?: DatabaseOptions
   /** Folder that keeps the built Lambda between runs. */
   cache: string
   log: (line: string) => void
 }
-export type DeployedChecks = { change: StackChange; stateMachineArn: string; reportBucket: string }
+export type DeployedChecks = {
+  change: StackChange
+  stateMachineArn: string
+  reportBucket: string
+  /** Of the state machine that prepares databases, when there is one. */
+  prepareArn?: string
+}
 
 const read = (file: string): Promise<Buffer> => readFile(path.join(import.meta.dirname, file))
 
 /** Builds, uploads and deploys the checks; the second run in a row changes nothing. */
 export const deployChecks = async (options: DeployOptions): Promise<DeployedChecks> => {
-  const { architecture = 'x86_64', aws, domain, log, stackName, vpc } = options
+  const { architecture = 'x86_64', aws, database, domain, log, stackName, vpc } = options
   const { Account: account = '' } = await new STSClient(aws).send(new GetCallerIdentityCommand({}))
   log(`Deploying ${stackName} to account ${account}, region ${aws.region}`)
   const bundle = await bundleChecks(options.cache, architecture, log)
-  const definition = await read('state-machine.asl.json')
-  const definitionKey = `state-machine-${createHash('sha256').update(definition).digest('hex').slice(0, 16)}.asl.json`
   const bucket = await codeBucket(new S3Client(aws), account, aws.region)
   await bucket.store(bundle.name, () => readFile(bundle.file))
-  await bucket.store(definitionKey, async () => definition)
   const parameters = {
     Domain: domain,
     CodeBucket: bucket.name,
     CodeKey: bundle.name,
-    DefinitionKey: definitionKey,
+    DefinitionKey: await storeDefinition(bucket, 'state-machine.asl.json'),
     Architecture: architecture,
     SubnetIds: vpc?.subnetIds.join(',') ?? '',
     SecurityGroupIds: vpc?.securityGroupIds.join(',') ?? '',
+    ...databaseParameters(database),
+    PrepareDefinitionKey: database ? await storeDefinition(bucket, 'database/prepare-machine.asl.json') : '',
   }
   const template = (await read('template.yaml')).toString()
   const { change, outputs } = await deployStack(
@@ -50,7 +58,21 @@ export const deployChecks = async (options: DeployOptions): Promise<DeployedChec
     { name: stackName, template, parameters },
     log,
   )
-  return { change, stateMachineArn: output(outputs, 'StateMachineArn'), reportBucket: output(outputs, 'ReportBucket') }
+  return {
+    change,
+    stateMachineArn: output(outputs, 'StateMachineArn'),
+    reportBucket: output(outputs, 'ReportBucket'),
+    ...(database && { prepareArn: output(outputs, 'PrepareMachineArn') }),
+  }
+}
+
+/** Its key has its content's hash: another definition is another object, and so an update of the stack. */
+const storeDefinition = async (bucket: CodeBucket, file: string): Promise<string> => {
+  const definition = await read(file)
+  const hash = createHash('sha256').update(definition).digest('hex').slice(0, 16)
+  const key = `${path.basename(file, '.asl.json')}-${hash}.asl.json`
+  await bucket.store(key, async () => definition)
+  return key
 }
 
 const output = (outputs: Record<string, string>, name: string): string => {

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the placeholders are CloudFormation's
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
@@ -38,25 +39,58 @@ test('the reports are nobody else’s, and go after a while', () => {
   })
 })
 
+type Role = { Properties: { Policies: { PolicyDocument: { Statement: unknown[] } }[] } }
+const statementsOf = (role: Role): unknown[] =>
+  role.Properties.Policies.flatMap((policy) => policy.PolicyDocument.Statement)
+
 test('no role may do more than it must', () => {
-  const statements = [Resources.CheckRole, Resources.StateMachineRole].flatMap((role) =>
-    role.Properties.Policies.flatMap(
-      (policy: { PolicyDocument: { Statement: unknown[] } }) => policy.PolicyDocument.Statement,
-    ),
-  )
-  expect(statements).toEqual([
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: the placeholder is CloudFormation's
+  expect([Resources.CheckRole, Resources.StateMachineRole].flatMap(statementsOf)).toEqual([
     { Effect: 'Allow', Action: 's3:PutObject', Resource: { Sub: '${ReportBucket.Arn}/*' } },
     { Effect: 'Allow', Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: { GetAtt: 'CheckLog.Arn' } },
     { Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: { GetAtt: 'CheckFunction.Arn' } },
   ])
 })
 
-test('the state machine gives the function longer than the function gives itself', () => {
+test('what prepares databases reads one secret of others, and writes below its own name only', () => {
+  const secrets =
+    'arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${AWS::StackName}-prepare/*'
+  expect([Resources.PrepareRole, Resources.PrepareMachineRole].flatMap(statementsOf)).toEqual([
+    { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: { Ref: 'DatabaseAdminSecretArn' } },
+    {
+      Effect: 'Allow',
+      Action: ['secretsmanager:CreateSecret', 'secretsmanager:PutSecretValue', 'secretsmanager:GetSecretValue'],
+      Resource: { Sub: secrets },
+    },
+    { Effect: 'Allow', Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: { GetAtt: 'PrepareLog.Arn' } },
+    {
+      If: [
+        'HasSeed',
+        {
+          Effect: 'Allow',
+          Action: 's3:GetObject',
+          Resource: { Sub: 'arn:${AWS::Partition}:s3:::${SeedBucket}/${SeedKey}' },
+        },
+        { Ref: 'AWS::NoValue' },
+      ],
+    },
+    { Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: { GetAtt: 'PrepareFunction.Arn' } },
+  ])
+})
+
+test('without a database there is nothing that prepares one', () => {
+  const all = Object.entries<{ Condition?: string }>({ ...Resources, ...Outputs })
+  const prepare = all.filter(([name]) => name.startsWith('Prepare'))
+  expect(prepare.map(([name]) => name)).toHaveLength(6)
+  expect(all.filter(([, { Condition }]) => Condition === 'HasDatabase')).toEqual(prepare)
+})
+
+test('the state machines give the functions longer than the functions give themselves', () => {
   const task = JSON.parse(read('state-machine.asl.json')).States.CheckAppStatus
   expect(Resources.CheckFunction.Properties.Timeout).toBeLessThan(task.TimeoutSeconds)
+  const prepare = JSON.parse(read('database/prepare-machine.asl.json')).States.PrepareDatabase
+  expect(Resources.PrepareFunction.Properties.Timeout).toBeLessThan(prepare.TimeoutSeconds)
 })
 
 test('what the deployment reads is an output', () => {
-  expect(Object.keys(Outputs)).toEqual(['StateMachineArn', 'ReportBucket'])
+  expect(Object.keys(Outputs)).toEqual(['StateMachineArn', 'ReportBucket', 'PrepareMachineArn'])
 })

@@ -10,7 +10,8 @@ export const PREPARE_VERSION = 1
 const engine = z.enum(['mysql', 'postgres'])
 const environmentId = z.string().regex(/^[0-9a-f]{32}$/, 'must be 32 hexadecimal digits')
 /** Also the name of its user, of which MySQL allows 32 characters. */
-const database = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,31}$/, 'must be the name of a database of the pool')
+export const DATABASE_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,31}$/
+const database = z.string().regex(DATABASE_NAME, 'must be the name of a database of the pool')
 const generation = z.int().positive()
 
 const prepareInput = z.object({

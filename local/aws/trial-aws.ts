@@ -31,7 +31,7 @@ export const TRIAL_REPOSITORY = {
 }
 export const TRIAL_DOMAIN = 'preview.localhost'
 
-const spawnTrial: MinistackOptions['spawn'] = (_name, command, args, env) => {
+export const spawnTrial: MinistackOptions['spawn'] = (_name, command, args, env) => {
   const child = spawn(command, args, { env, stdio: 'ignore' })
   const exited = once(child, 'exit')
   return {

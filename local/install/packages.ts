@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, globSync } from 'node:fs'
+import { rm, writeFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { findProgram } from './machine.ts'
 import type { Progress } from './progress.ts'
@@ -13,6 +14,10 @@ const needed: { package: string; present: () => boolean }[] = [
   { package: 'iproute2', present: () => has('ip') },
   { package: 'tini', present: () => has('tini') },
   { package: 'openssl', present: () => has('openssl') },
+  // Without -core it would be a service of the machine.
+  { package: 'mariadb-server-core', present: () => has('mariadbd', 'mariadb-install-db') },
+  { package: 'mariadb-client-core', present: () => has('my_print_defaults') },
+  { package: 'postgresql', present: () => postgresFolder() !== undefined },
 ]
 
 const has = (...programs: string[]): boolean => programs.every((name) => findProgram(name) !== undefined)
@@ -21,6 +26,13 @@ export const cniFolder = (): string | undefined =>
   ['/usr/lib/cni', '/opt/cni/bin'].find((folder) =>
     ['bridge', 'host-local', 'loopback'].every((name) => existsSync(`${folder}/${name}`)),
   )
+
+/** Debian keeps the servers of each version apart, and none on the PATH. */
+export const postgresFolder = (): string | undefined =>
+  globSync('/usr/lib/postgresql/*/bin')
+    .filter((folder) => existsSync(`${folder}/postgres`) && existsSync(`${folder}/initdb`))
+    .sort((one, other) => one.localeCompare(other, 'en', { numeric: true }))
+    .at(-1)
 
 /** Installs the Debian packages whose programs are missing; does nothing when all are there. */
 export const installPackages = async (progress: Progress): Promise<void> => {
@@ -34,8 +46,22 @@ export const installPackages = async (progress: Progress): Promise<void> => {
   await progress.step(`installing Debian packages: ${missing.join(' ')}`, async () => {
     await apt('update')
     // --no-remove: better to fail than to take away what the machine's owner installed.
-    await apt('install', '--yes', '--no-install-recommends', '--no-remove', ...missing)
+    await withoutServices(() => apt('install', '--yes', '--no-install-recommends', '--no-remove', ...missing))
   })
+}
+
+/** Debian starts the services of a package when it is installed, unless this program says no. */
+const POLICY = '/usr/sbin/policy-rc.d'
+
+const withoutServices = async (work: () => Promise<void>): Promise<void> => {
+  // One that is there is the machine owner's own rule.
+  if (existsSync(POLICY)) return await work()
+  await writeFile(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
+  try {
+    await work()
+  } finally {
+    await rm(POLICY)
+  }
 }
 
 const apt = async (...args: string[]): Promise<void> => {
