@@ -198,3 +198,45 @@ test('a key named __proto__ changes nothing', () => {
   )
   expect(({} as { polluted?: number }).polluted).toBeUndefined()
 })
+
+describe('a database', () => {
+  const app = 'image: a, port: 80'
+  const variables = {
+    host: 'DATABASE_HOST',
+    port: 'DATABASE_PORT',
+    name: 'DATABASE_NAME',
+    user: 'DATABASE_USER',
+    password: 'DATABASE_PASSWORD',
+    url: 'DATABASE_URL',
+  }
+
+  test('is asked for in three words; its variables may have other names', () => {
+    expect(parseConfig(`database: {}\napps: { web: { ${app} } }`)).toMatchObject({
+      config: { database: { env: variables } },
+    })
+    expect(parseConfig(`database: { env: { url: DB_URL } }\napps: { web: { ${app} } }`)).toMatchObject({
+      config: { database: { env: { ...variables, url: 'DB_URL' } } },
+    })
+    const own = 'kustomization: k8s\napps: { web: { service: { name: web, port: 80 }, ingress: web } }'
+    expect(parseConfig(`database: {}\n${own}`)).toMatchObject({ config: { database: { env: variables } } })
+    expect(parseConfig(`apps: { web: { ${app} } }`)).not.toHaveProperty('config.database')
+  })
+
+  test('is waited for only where it is, and hides no setting of an app', () => {
+    expect(problems(`apps:\n  web: { ${app}, waitFor: [database] }`)).toEqual([
+      expect.stringContaining('2: apps.web.waitFor: there is no database to wait for'),
+    ])
+    expect(problems(`database: { env: { user: DB, password: DB } }\napps:\n  web: { ${app} }`)).toEqual([
+      expect.stringContaining('1: database.env: two have the same name'),
+    ])
+    expect(
+      problems(`database: {}\napps:\n  web:\n    image: a\n    port: 80\n    env: { DATABASE_URL: mine }`),
+    ).toEqual([expect.stringContaining('6: apps.web.env.DATABASE_URL: the database sets it')])
+  })
+
+  test('what an app waits for is an address', () => {
+    expect(problems(`database: {}\napps:\n  web: { ${app}, waitFor: [database, "redis:6379"] }`)).toEqual([])
+    for (const bad of ['redis', 'http://redis:80', 'redis:0', '$(id):80', '-x:80'])
+      expect(problems(`apps:\n  web: { ${app}, waitFor: ["${bad}"] }`)).toHaveLength(1)
+  })
+})

@@ -60,6 +60,10 @@ describe('workflow_dispatch', () => {
       force: true,
     })
   })
+  test('or nothing, to see what there is', () => {
+    expect(dispatch('list', '')).toEqual({ kind: 'list' })
+    expect(intentOf({ name: 'schedule', repository, payload: {} }, 'list', '')).toEqual({ kind: 'list' })
+  })
   test('must be told what to do, and to what', () => {
     expect(() => dispatch('auto', '12')).toThrow('must say what to do')
     expect(() => dispatch('deploy', '')).toThrow('needs a target')

@@ -9,9 +9,11 @@ export type Intent =
   | { kind: 'deploy'; target: Target; sha?: string }
   /** `force`: asked for by hand, so also while the pull request is open. */
   | { kind: 'teardown'; target: Target; force: boolean }
+  /** Only looks. */
+  | { kind: 'list' }
   | { kind: 'skip'; reason: string; hint: string; pullRequest?: number }
 
-export type Mode = 'auto' | 'deploy' | 'teardown'
+export type Mode = 'auto' | 'deploy' | 'teardown' | 'list'
 export type Event = { name: string; payload: unknown; repository: string }
 
 const pullRequestEvent = z.object({
@@ -33,6 +35,7 @@ const pullRequestEvent = z.object({
  * given: what is skipped is skipped whatever the inputs are, because a fork's run gets neither secrets nor variables.
  */
 export const intentOf = (event: Event, mode: string, target: string): Intent => {
+  if (mode === 'list' && BY_HAND.has(event.name)) return { kind: 'list' }
   if (event.name === 'workflow_dispatch') return dispatched(mode, target)
   if (event.name === 'pull_request' || event.name === 'pull_request_target') return ofPullRequest(event, mode)
   return {
@@ -45,7 +48,7 @@ export const intentOf = (event: Event, mode: string, target: string): Intent => 
 const dispatched = (mode: string, target: string): Intent => {
   if (mode !== 'deploy' && mode !== 'teardown')
     throw new PreviewError('BadInput', 'a workflow_dispatch run must say what to do', {
-      hint: 'set mode to deploy or teardown',
+      hint: 'set mode to deploy, teardown or list',
     })
   if (target === '')
     throw new PreviewError('BadInput', `mode ${mode} needs a target`, {
@@ -79,4 +82,5 @@ const ofPullRequest = (event: Event, mode: string): Intent => {
   return { kind: 'deploy', target: { pullRequest: pr.number }, sha: pr.head.sha }
 }
 
+const BY_HAND: ReadonlySet<string> = new Set(['workflow_dispatch', 'schedule'])
 const DEPLOYING: ReadonlySet<string> = new Set(['opened', 'synchronize', 'reopened', 'ready_for_review'])

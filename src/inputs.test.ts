@@ -43,6 +43,7 @@ test('images by app', () => {
 test.each([
   [{ clutser: 'x' }, 'there is no input clutser'],
   [{ mode: 'destroy' }, 'mode destroy is unknown'],
+  [{ 'reset-database': 'yes' }, 'reset-database yes is neither true nor false'],
   [{ kubeconfig: 'k' }, 'either cluster or kubeconfig'],
   [{ cluster: '../x' }, 'not an EKS cluster name'],
   [{ cluster: 'x'.repeat(101) }, 'not an EKS cluster name'],

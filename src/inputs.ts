@@ -57,7 +57,7 @@ export const parseInputs = (raw: Record<string, string>): Inputs => {
   for (const name of Object.keys(raw))
     check(INPUT_NAMES.includes(name), `there is no input ${name}`, `the inputs are ${INPUT_NAMES.join(', ')}`)
   const mode = get('mode') || 'auto'
-  check(/^(auto|deploy|teardown)$/.test(mode), `mode ${mode} is unknown`, 'use auto, deploy or teardown')
+  check(/^(auto|deploy|teardown|list)$/.test(mode), `mode ${mode} is unknown`, 'use auto, deploy, teardown or list')
   const cluster = get('cluster')
   const region = get('region')
   const kubeconfig = get('kubeconfig')

@@ -72,6 +72,7 @@ const carryOut = async (
   const { connect } = await import('./connect.ts')
   const { Overtaken } = await import('./cluster/record.ts')
   const { deploy } = await import('./deploy.ts')
+  const { list } = await import('./list.ts')
   const { teardown } = await import('./teardown.ts')
   const outside = connect({
     context,
@@ -82,7 +83,7 @@ const carryOut = async (
     idToken: () => core.getIDToken('sts.amazonaws.com'),
   })
   told.channels = outside.channels
-  if ('pullRequest' in intent.target) told.pullRequests = [intent.target.pullRequest]
+  if (intent.kind !== 'list' && 'pullRequest' in intent.target) told.pullRequests = [intent.target.pullRequest]
   const announce = async (pullRequests: readonly number[]): Promise<void> => {
     told.pullRequests = pullRequests
     core.saveState(UNFINISHED, { report, pullRequests } satisfies Told)
@@ -94,7 +95,8 @@ const carryOut = async (
     const tellOf = (theirs: Report, pullRequests: readonly number[]) => tell(theirs, pullRequests, outside.channels)
     const story = { to: { ...outside.ports, cluster, announce, tellOf }, of: outside.run, run, report }
     if (intent.kind === 'deploy') await deploy(intent, story)
-    else await teardown(intent, story)
+    else if (intent.kind === 'teardown') await teardown(intent, story)
+    else await list(story)
   } catch (error) {
     if (error instanceof Overtaken) await giveWay(error, report, told.pullRequests, outside.channels)
     throw error

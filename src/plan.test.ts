@@ -5,7 +5,12 @@ import { environmentOf } from './names.ts'
 import { planOf } from './plan.ts'
 import { resolveSettings } from './settings.ts'
 
-const plan = (yaml: string, inputs: Record<string, string> = {}, images: Record<string, string> = {}) => {
+const plan = (
+  yaml: string,
+  inputs: Record<string, string> = {},
+  images: Record<string, string> = {},
+  resetDatabase = false,
+) => {
   const read = parseConfig(yaml)
   const resolved = resolveSettings({ domain: 'preview.example.com', ...inputs }, undefined, 'acme/shop', 'previews')
   if ('problems' in read || 'problems' in resolved) throw new Error('the test is wrong')
@@ -18,6 +23,7 @@ const plan = (yaml: string, inputs: Record<string, string> = {}, images: Record<
     tree: '/tree',
     settings: resolved.settings,
     images,
+    resetDatabase,
   })
 }
 
@@ -117,4 +123,31 @@ describe('with manifests of its own', () => {
     }
     return []
   }
+})
+
+describe('a database', () => {
+  const install = { 'database-names': 'db1', 'database-engine': 'mysql', 'database-host': 'db.internal' }
+  const shared = { ...install, 'database-secret': 'database' }
+  const yaml =
+    'database: {}\napps: { web: { image: web, port: 80, waitFor: [database, "api:81", "redis:6379"] }, api: { image: api, port: 81 } }'
+
+  test('is leased for all apps, which may wait for it and for each other', () => {
+    const planned = plan(yaml, shared)
+    expect(planned).toMatchObject({ database: { settings: { names: ['db1'] }, reset: false } })
+    if (planned.own !== undefined) throw new Error('the test is wrong')
+    expect(planned.apps.map(({ hasDatabase }) => hasDatabase)).toEqual([true, true])
+    expect(planned.apps[0]?.config.waitFor).toEqual(['db.internal:3306', 'api-346e50ff9c5f:81', 'redis:6379'])
+  })
+
+  test('is an error where the install has none', () => {
+    expect(() => plan(yaml)).toThrow('asks for a database, and the install has none')
+    expect(plan('apps: { web: { image: web, port: 80 } }', shared).database).toBeUndefined()
+  })
+
+  test('is reset only where something can', () => {
+    const machine = 'arn:aws:states:eu-west-1:111122223333:stateMachine:prepare'
+    expect(() => plan(yaml, shared, {}, true)).toThrow('cannot reset')
+    expect(() => plan('apps: { web: { image: web, port: 80 } }', shared, {}, true)).toThrow('no database to reset')
+    expect(plan(yaml, { ...install, 'database-prepare-arn': machine }, {}, true).database?.reset).toBe(true)
+  })
 })

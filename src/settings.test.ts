@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { resolveSettings } from './settings.ts'
 
 const resolve = (inputs: Record<string, string>, install?: Record<string, string>) =>
@@ -60,4 +60,73 @@ test('no domain anywhere', () => expect(messages({})).toEqual(['domain is not se
 
 test('probe: vpc needs a smoke check that must pass', () => {
   expect(messages({ domain: 'p.example.com', probe: 'vpc' })).toEqual([expect.stringContaining('probe: vpc')])
+})
+
+describe('databases', () => {
+  const domain = { domain: 'p.example.com' }
+  const install = {
+    ...domain,
+    'database-names': 'preview_{01..03}',
+    'database-engine': 'postgres',
+    'database-host': 'db.internal',
+  }
+  const machine = 'arn:aws:states:eu-west-1:111122223333:stateMachine:eks-preview-checks-prepare'
+
+  test('there are none before they are named', () =>
+    expect(resolve(domain)).toMatchObject({ settings: { database: undefined } }))
+
+  test('share one user, or get one each', () => {
+    expect(resolve({}, { ...install, 'database-secret': 'database' })).toMatchObject({
+      settings: {
+        database: {
+          pool: 'default',
+          engine: 'postgres',
+          host: 'db.internal',
+          port: 5432,
+          names: ['preview_01', 'preview_02', 'preview_03'],
+          credentials: { kind: 'secret', name: 'database' },
+          waitTimeout: 900_000,
+        },
+      },
+    })
+    const prepared = { 'database-prepare-arn': machine, 'database-port': '5433', 'database-timeout': '2m' }
+    expect(resolve({}, { ...install, ...prepared, 'database-pool': 'shop' })).toMatchObject({
+      settings: {
+        database: {
+          pool: 'shop',
+          port: 5433,
+          credentials: { kind: 'prepared', stateMachineArn: machine },
+          waitTimeout: 120_000,
+        },
+      },
+    })
+  })
+
+  test('what is missing, double or wrong is told at once', () => {
+    expect(messages({}, { ...domain, 'database-port': '3306' })).toEqual([
+      'database-names is not set',
+      'database-engine is not set',
+      'database-host is not set',
+      'set database-secret or database-prepare-arn',
+    ])
+    const both = { 'database-secret': 'database', 'database-prepare-arn': machine }
+    expect(messages({}, { ...install, ...both })).toEqual(['set database-secret or database-prepare-arn, not both'])
+    expect(
+      messages(
+        {},
+        { ...install, 'database-names': 'mysql, a b', 'database-host': 'db;drop', 'database-port': '70000' },
+      ),
+    ).toEqual([
+      expect.stringContaining('"mysql" is a name that database servers use'),
+      expect.stringContaining('database-host: not a host name'),
+      expect.stringContaining('database-port: not a port number'),
+    ])
+  })
+
+  test('a pull request cannot choose among them', () => {
+    const theirs = { ...install, 'database-secret': 'database' }
+    expect(messages({ 'database-names': 'production' }, theirs)).toEqual([
+      'input database-names contradicts the install ConfigMap',
+    ])
+  })
 })

@@ -101,6 +101,60 @@ const deployed = { apps: [serving('app1'), serving('admin')], expires: '2026-11-
 
 export const samples = {
   firstDeploy: { ...base, apps: [app('app1'), app('admin')] },
+  waiting: { ...base, apps: [app('app1')], waiting: 2 },
+  poolFull: {
+    ...base,
+    status: 'failed',
+    apps: [app('app1')],
+    failure: new PreviewError('PoolFull', 'none of the 2 databases became free within 15 minutes', {
+      hint: 'close a pull request whose preview is no longer needed and run the job again',
+      problems: [
+        { message: 'preview_01 belongs to acme/shop#7 (feature/cart) since 2026-11-20 09:00 UTC' },
+        { message: 'preview_02 could not be cleaned: ConnectionRefused: nobody answers at db.internal:3306' },
+      ],
+    }),
+  },
+  listed: {
+    intent: { kind: 'list' },
+    status: 'listed',
+    apps: [],
+    changes: [],
+    receipt: [],
+    steps: [],
+    warnings: [],
+    startedAt: base.startedAt,
+    ms: 900,
+    run: base.run,
+    list: {
+      environments: [
+        {
+          id: environment.id,
+          repository: 'acme/shop',
+          branch: environment.owner.branch,
+          pullRequests: [12, 14],
+          phase: 'Live',
+          commit: base.commit,
+          database: 'preview_01',
+          urls: { app1: 'https://346e50ff9c5f4172807b918218604cbe-app1.preview.example.com' },
+          updated: '2026-11-21T11:35:00Z',
+        },
+        {
+          id: 'a'.repeat(32),
+          repository: 'acme/shop',
+          branch: 'a|b',
+          pullRequests: [],
+          phase: 'Failed',
+          urls: {},
+          updated: '2026-11-21T12:35:00Z',
+        },
+      ],
+      databases: [
+        'preview_01 belongs to acme/shop#12 (feature/login) since 2026-11-21 11:34 UTC',
+        'preview_02 is free',
+      ],
+      waiting: ['feature/cart'],
+    },
+  },
   updating: { ...base, apps: [before('app1'), before('admin')], lastGoodCommit: BEFORE },
   live: {
     ...base,

@@ -18,33 +18,30 @@ const KEY = 'pool'
 /** Milliseconds between two tries, at random: whoever lost to somebody else does not meet them again. */
 const RETRY = { least: 50, most: 1_000 }
 
-type Where = {
+type Place = {
   cluster: Cluster
   namespace: string
   /** Of the pool. */
   name: string
   /** What the install says is in it. */
   databases: readonly string[]
+}
+type Where = Place & {
   /** Throws when this run must not change the pool any more; asked between every read and the write that was decided on it. */
   confirm(): Promise<void>
   signal: AbortSignal
-  now(): Date
 }
 
-export const poolStore = ({ cluster, namespace, name, databases, confirm, signal, now }: Where): PoolStore => {
-  const ref: Ref = { apiVersion: 'v1', kind: 'ConfigMap', namespace, name: `eks-preview.pool.${name}` }
+/** As it is, or as it would be made anew. */
+export const readPool = async (place: Place): Promise<Pool> => poolIn(await place.cluster.get(refOf(place)), place)
 
-  /** Without a content it is new, or was made anew: the records are read after that was seen, so no lease is missed. */
-  const poolIn = async (live: Live | undefined): Promise<Pool> => {
-    const json = live?.data?.[KEY]
-    if (json === undefined) return firstPool(databases, await heldIn(cluster, namespace, name), now())
-    return withNames(parsePool(`ConfigMap/${namespace}/${ref.name}`, json), databases)
-  }
-
+export const poolStore = (where: Where): PoolStore => {
+  const { cluster, name, confirm, signal } = where
+  const ref = refOf(where)
   const change: PoolStore['change'] = async (next) => {
     for (;;) {
       const live = await cluster.get(ref)
-      const pool = live && (await poolIn(live))
+      const pool = live && (await poolIn(live, where))
       const wanted = pool && next(pool)
       if (wanted !== undefined && wanted === pool && live?.data?.[KEY] !== undefined) return wanted
       await confirm()
@@ -59,7 +56,25 @@ export const poolStore = ({ cluster, namespace, name, databases, confirm, signal
       }
     }
   }
-  return { read: async () => poolIn(await cluster.get(ref)), change }
+  return { read: () => readPool(where), change }
+}
+
+const refOf = ({ namespace, name }: Place): Ref => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  namespace,
+  name: `eks-preview.pool.${name}`,
+})
+
+/**
+ * One without a content is new, or was made anew. The environments' records are read after that was seen: whoever had a
+ * lease before has it in one, and nobody gets one before the content is there.
+ */
+const poolIn = async (live: Live | undefined, { cluster, namespace, name, databases }: Place): Promise<Pool> => {
+  const json = live?.data?.[KEY]
+  if (json !== undefined)
+    return withNames(parsePool(`ConfigMap/${namespace}/eks-preview.pool.${name}`, json), databases)
+  return firstPool(databases, await heldIn(cluster, namespace, name), new Date())
 }
 
 const skeleton = ({ apiVersion, kind, namespace = '', name }: Ref, pool: string): KubeObject => ({

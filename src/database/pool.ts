@@ -215,14 +215,17 @@ const tenantName = ({ pullRequests, branch, repository }: Tenant): string =>
 export const holdersOf = ({ slots }: Pool): string[] =>
   Object.entries(slots).map(([name, slot]) => `${name} ${standingOf(slot)}`)
 
+/** `2026-11-21 11:34 UTC` */
+const minute = (iso: string): string => `${iso.slice(0, 16).replace('T', ' ')} UTC`
+
 const standingOf = (slot: Slot): string => {
   switch (slot.state) {
     case 'free':
       return 'is free'
     case 'leased':
-      return `belongs to ${tenantName(slot.tenant)} since ${slot.since}`
+      return `belongs to ${tenantName(slot.tenant)} since ${minute(slot.since)}`
     case 'cleaning':
-      return `is being cleaned since ${slot.since}`
+      return `is being cleaned since ${minute(slot.since)}`
     case 'dirty':
       return `could not be cleaned: ${slot.why}`
   }

@@ -195,7 +195,6 @@ const poolOf = (settings: DatabaseSettings, mine: Claim, { to, of }: Story): Poo
     databases: settings.names,
     confirm: mine.confirm,
     signal: of.signal,
-    now,
   })
 
 const tenantOf = ({ environment, record }: Claim): Tenant => ({

@@ -83,6 +83,22 @@ test('every key of an app has its place', () => {
   expect(operations(built, 'ConfigMap').at(-1)?.value).toEqual({ PORT: '8080', MODE: 'a\nb' })
 })
 
+test('a database is one more Secret; what is waited for holds back the app and its migration', () => {
+  const built = overlay(
+    { secrets: ['mail'], waitFor: ['db:3306'], migrate: { command: ['up'] } },
+    { hasDatabase: true },
+  )
+  expect(built.components).toEqual(['../base/ingress', '../base/migration', '../base/wait-for'])
+  for (const kind of ['Deployment', 'Job']) {
+    const added = operations(built, kind).map(({ path, value }) => [path, value])
+    expect(added).toContainEqual(['/spec/template/spec/initContainers/0/args', ['db:3306']])
+    expect(added.filter(([path]) => path === '/spec/template/spec/containers/0/envFrom/-')).toEqual([
+      ['/spec/template/spec/containers/0/envFrom/-', { secretRef: { name: 'mail' } }],
+      ['/spec/template/spec/containers/0/envFrom/-', { secretRef: { name: 'preview-database' } }],
+    ])
+  }
+})
+
 describe('a migration', () => {
   const migrate = { command: ['migrate', 'up'] }
 

@@ -6,7 +6,21 @@ import type { PullRequest } from '../github/pull-request.ts'
 import type { Environment } from '../names.ts'
 import type { StepResult } from '../step.ts'
 
-export type Status = 'deploying' | 'live' | 'failed' | 'removing' | 'removed' | 'skipped' | 'superseded'
+export type Status = 'deploying' | 'live' | 'failed' | 'removing' | 'removed' | 'skipped' | 'superseded' | 'listed'
+
+/** A preview as `mode: list` tells of it. */
+export type Listed = {
+  id: string
+  repository: string
+  branch: string
+  pullRequests: number[]
+  phase: string
+  commit?: string
+  database?: string
+  /** By app. */
+  urls: Record<string, string>
+  updated: string
+}
 
 export type AppReport = {
   name: string
@@ -48,6 +62,8 @@ export type Report = {
   /** Place in the line for a database, 1 is next; absent when it does not wait. */
   waiting?: number
   smoke?: SmokeReport
+  /** `databases`: a line for each of the pool. `waiting`: branches, the next one first. */
+  list?: { environments: Listed[]; databases?: string[]; waiting?: string[] }
   /** Objects of the change set, `Kind/ns/name created`. */
   changes: { subject: string; action: string }[]
   receipt: ReceiptLine[]

@@ -1,6 +1,7 @@
 import type { StepResult } from '../step.ts'
 import { markdownCode, markdownLink, markdownText } from './escape.ts'
 import { failureDetails } from './failure-card.ts'
+import { fleet } from './fleet.ts'
 import { changesFold, receiptFold, smokeFold, warningsFold } from './folds.ts'
 import { duration, shortCommit } from './format.ts'
 import { commitUrl } from './links.ts'
@@ -13,6 +14,7 @@ export const renderSummary = (report: Report): string =>
     `## ${markdownText(verdictText(report))}`,
     hint(report),
     links(report),
+    fleet(report),
     failureDetails(report),
     smokeFold(report),
     warningsFold(report),

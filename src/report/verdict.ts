@@ -25,6 +25,8 @@ export const verdict = (report: Report): Verdict => {
       return { icon: '⏭️', lead: `Superseded: ${report.failure?.message ?? 'a newer run took over'}`, rest: [] }
     case 'removing':
       return { icon: '🟡', lead: 'Removing the preview', rest: [] }
+    case 'listed':
+      return { icon: '📋', lead: plural(report.list?.environments.length ?? 0, 'preview'), rest: [] }
     case 'removed':
       return { icon: '🧹', lead: removed(report), rest: report.ms > 0 ? [duration(report.ms)] : [] }
   }
