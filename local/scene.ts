@@ -100,7 +100,9 @@ export const openScene = async (given: { files: Files; inputs?: Record<string, s
       return { number: github.openPullRequest(NAME, { head: branch }), sha }
     },
     push: (number: number, files: Files): string => github.pushToPullRequest(NAME, number, files),
-    close: (number: number): void => github.closePullRequest(NAME, number),
+    /** `closedAt`: ISO 8601, when that was. */
+    close: (number: number, closedAt?: string): void =>
+      github.closePullRequest(NAME, number, closedAt === undefined ? {} : { closedAt }),
     reopen: (number: number): void => github.reopenPullRequest(NAME, number),
     /** Runs the step for what just happened to the pull request. */
     on: (action: string, number: number, options: StepOptions = {}): Promise<RunResult> =>

@@ -45,9 +45,8 @@ export const createSeed = (state: State) => ({
     const { repository, ref } = pullRequestNumbered(state, name, number).head
     return push(state, `${repository.owner}/${repository.name}`, ref, files, options)
   },
-  closePullRequest(name: string, number: number, { merged = false } = {}) {
+  closePullRequest(name: string, number: number, { merged = false, closedAt = state.timestamp() } = {}) {
     const pull = pullRequestNumbered(state, name, number)
-    const closedAt = state.timestamp()
     Object.assign(pull, { state: 'closed', merged, closedAt, updatedAt: closedAt })
     if (merged && pull.mergeCommit) repositoryNamed(state, name).branches.set(pull.base.ref, pull.mergeCommit)
   },

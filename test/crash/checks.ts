@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { until } from '../../local/stack/until.ts'
+import { poolOf } from '../e2e/database-home.ts'
 import { awsDump, namespaceDump } from '../e2e/dump.ts'
 import { kubectl } from '../e2e/home.ts'
 import { type Action, close, type Lane, pullOf, step } from './lane.ts'
@@ -17,7 +18,7 @@ export class Found extends Error {
   }
 }
 
-/** Everything of the lane's previews that exists in the cluster, in the zone and at the load balancers. */
+/** Everything of the lane's previews that exists in the cluster, in the zone, at the load balancers and in the pool. */
 const left = async (lane: Lane): Promise<string[]> => {
   const { namespace, stack } = lane.home
   const objects = await namespaceDump(namespace)
@@ -25,10 +26,20 @@ const left = async (lane: Lane): Promise<string[]> => {
   const targetGroup = `targetgroup/k8s-${namespace.replace('-', '').slice(0, 8)}-app`
   const id = pullOf(lane).id?.slice(0, 4) ?? ''
   return [
-    ...objects.filter((line) => !/^(ConfigMap\/kube-root-ca\.crt|ServiceAccount\/default) /.test(line)),
+    ...objects.filter((line) => !GIVEN.test(line)),
+    ...(await leasesIn(lane)),
     // A target group's name has eight characters of the namespace and of the Service, `app1-<id>`.
     ...inAws.filter((line) => line.includes(namespace) || (line.includes(targetGroup) && line.includes(id))),
   ]
+}
+
+/** What is there before the first preview, and stays. */
+const GIVEN = /^(ConfigMap\/(kube-root-ca\.crt|eks-preview\.(install|pool\.default))|ServiceAccount\/default) /
+
+const leasesIn = async (lane: Lane): Promise<string[]> => {
+  if (!lane.hasDatabase) return []
+  const { slots, queue } = await poolOf(lane.home)
+  return [...Object.values(slots).filter(({ state }) => state !== 'free'), ...queue].map((one) => JSON.stringify(one))
 }
 
 /** Kubernetes collects what a late request has created; the load balancer controller follows. */

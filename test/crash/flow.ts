@@ -6,6 +6,8 @@ export type Spot = Pick<At, 'number' | 'point'>
 export type Flow = {
   /** The event whose run is disturbed. */
   action: Action
+  /** Its previews lease a database. */
+  hasDatabase?: true
   points: readonly At['point'][]
   /** Makes what that run is to meet. */
   start(lane: Lane): Promise<void>

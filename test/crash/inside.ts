@@ -3,7 +3,7 @@ import { clock } from '../../local/install/progress.ts'
 import { callsTable } from './calls.ts'
 import { cancel } from './cancels.ts'
 import type { Flow, Spot } from './flow.ts'
-import { deploy, teardown, update } from './kills.ts'
+import { deploy, giveBack, lease, teardown, update } from './kills.ts'
 import { closeReopen, pushClose, pushPush } from './pairs.ts'
 import type { Sent } from './requests.ts'
 import { type Outcome, tryAll, undisturbed } from './trial.ts'
@@ -12,6 +12,8 @@ const FLOWS: Record<string, Flow> = {
   deploy,
   update,
   teardown,
+  lease,
+  'give-back': giveBack,
   cancel,
   'push/push': pushPush,
   'push/close': pushClose,

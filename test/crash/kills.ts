@@ -30,6 +30,9 @@ export const toLive: Flow['start'] = async (lane) => {
 
 export const deploy = killed('opened', (lane) => open(lane))
 
+/** The same with a database: every request of acquiring it, and of giving it back. */
+export const lease: Flow = { ...deploy, hasDatabase: true }
+
 export const update = killed('synchronize', async (lane) => {
   await toLive(lane)
   await push(lane)
@@ -39,3 +42,5 @@ export const teardown = killed('closed', async (lane) => {
   await toLive(lane)
   close(lane)
 })
+
+export const giveBack: Flow = { ...teardown, hasDatabase: true }

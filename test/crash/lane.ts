@@ -1,12 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import type { RunResult } from '../../local/runner/run-action.ts'
 import { until } from '../../local/stack/until.ts'
+import { openDatabaseHome, withDatabase } from '../e2e/database-home.ts'
 import { CONFIG, files, type Home, openHome } from '../e2e/home.ts'
 import { type At, type Sent, watchRequests } from './requests.ts'
 
 /** One pull request at a time, in a namespace and a domain of its own: lanes do not meet. */
 export type Lane = {
   home: Home
+  hasDatabase: boolean
+  /** Of every commit here. */
+  config: string
   pull: Pull | undefined
   /** The runs since the last start, for whoever looks into a failure. */
   runs: { what: string; log: string }[]
@@ -23,15 +27,22 @@ export type Step = {
 const ONE = files[CONFIG] ?? ''
 const TWO = ONE + ONE.split('\n').slice(1).join('\n').replaceAll('app1', 'app2')
 
-export const openLane = async (): Promise<Lane> => ({ home: await openHome(), pull: undefined, runs: [] })
+/** `database`: all that its pool has. */
+export const openLane = async (database?: string): Promise<Lane> => ({
+  home: database === undefined ? await openHome() : await openDatabaseHome('mysql', [database]),
+  hasDatabase: database !== undefined,
+  config: (database === undefined ? files : withDatabase)[CONFIG] ?? '',
+  pull: undefined,
+  runs: [],
+})
 
 /** A commit that no other is equal to, and its images. */
 const commit = async <T extends string | { sha: string }>(
-  { home }: Lane,
+  { home, config }: Lane,
   apps: 1 | 2,
   make: (files: Record<string, string>) => T,
 ): Promise<T> => {
-  const made = make({ [CONFIG]: apps === 1 ? ONE : TWO, 'README.md': randomUUID() })
+  const made = make({ [CONFIG]: apps === 1 ? config : TWO, 'README.md': randomUUID() })
   const sha = typeof made === 'string' ? made : made.sha
   await home.build('app1', sha)
   if (apps === 2) await home.build('app2', sha)

@@ -11,7 +11,7 @@ const TAIL = 25
 
 /** The requests of a run that nobody disturbs. */
 export const undisturbed = async (flow: Flow): Promise<Sent[]> => {
-  const lane = await openLane()
+  const lane = await openLane(databaseOf(flow, 0))
   try {
     await flow.start(lane)
     const { result, sent } = await step(lane, flow.action)
@@ -42,9 +42,19 @@ const faultOf = (error: unknown, { runs }: Lane): Fault => {
   return { text, leaked: count('leaked'), stale: count('stale') }
 }
 
+/** Lanes do not meet: each has one of the databases that the stack's server has. */
+const databaseOf = ({ hasDatabase }: Flow, index: number): string | undefined =>
+  hasDatabase ? `preview_0${index + 1}` : undefined
+const DATABASES = 3
+
 /** Takes one spot after the other, in a lane of its own; after a fault in a new one, for it may have left something. */
-const tryInLane = async (flow: Flow, spots: Iterator<Spot>, told: (outcome: Outcome) => void): Promise<void> => {
-  let lane = await openLane()
+const tryInLane = async (
+  flow: Flow,
+  spots: Iterator<Spot>,
+  index: number,
+  told: (outcome: Outcome) => void,
+): Promise<void> => {
+  let lane = await openLane(databaseOf(flow, index))
   let last: Spot | undefined
   try {
     for (let next = spots.next(); !next.done; next = spots.next()) {
@@ -53,7 +63,7 @@ const tryInLane = async (flow: Flow, spots: Iterator<Spot>, told: (outcome: Outc
       told(outcome)
       if (outcome.fault === undefined) continue
       await lane.home.end()
-      lane = await openLane()
+      lane = await openLane(databaseOf(flow, index))
     }
     if (lane.pull?.isLive) await removed(lane)
   } catch (error) {
@@ -75,7 +85,8 @@ export const tryAll = async (
     outcomes.push(outcome)
     told(outcome)
   }
-  await Promise.all(Array.from({ length: lanes }, () => tryInLane(flow, spots, tell)))
+  const length = flow.hasDatabase ? Math.min(lanes, DATABASES) : lanes
+  await Promise.all(Array.from({ length }, (_, index) => tryInLane(flow, spots, index, tell)))
   return outcomes
 }
 

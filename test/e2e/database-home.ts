@@ -1,0 +1,94 @@
+import { createConnection } from 'mysql2/promise'
+import { Client } from 'pg'
+import { stackFacts } from '../../local/scene.ts'
+import type { Pool } from '../../src/database/pool.ts'
+import { CONFIG, files, type Home, kubectl, openHome } from './home.ts'
+
+export type Engine = 'mysql' | 'postgres'
+
+/** An app that waits for its database, migrates it, counts its visitors in it, and says which commit it is. */
+export const withDatabase = {
+  ...files,
+  [CONFIG]: `database: {}
+apps:
+  app1:
+    image: 000000000000.dkr.ecr.us-east-1.amazonaws.com/app1
+    port: 3000
+    health: /healthz
+    commit: { header: x-commit }
+    waitFor: [database]
+    migrate: { command: [/app, sql, "CREATE TABLE IF NOT EXISTS migrated (version INT)"] }
+`,
+}
+
+/** Whose previews lease these databases of the stack's server, each with credentials of its own. */
+export const openDatabaseHome = async (
+  engine: Engine,
+  names: readonly string[],
+  more: Record<string, string> = {},
+): Promise<Home> => {
+  const { host, port, prepareArn } = (await stackFacts()).aws.databases[engine]
+  return openHome({
+    'database-engine': engine,
+    'database-host': host,
+    'database-port': String(port),
+    'database-names': names.join(','),
+    'database-prepare-arn': prepareArn,
+    ...more,
+  })
+}
+
+export const poolOf = async ({ namespace }: Home): Promise<Pool> =>
+  JSON.parse(
+    await kubectl(['get', 'configmap', 'eks-preview.pool.default', '-n', namespace, '-o', 'jsonpath={.data.pool}']),
+  )
+
+/** What every database of the pool is: `free`, or whose. */
+export const holders = async (home: Home): Promise<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries((await poolOf(home)).slots).map(([name, slot]) => [
+      name,
+      slot.state === 'leased' ? slot.tenant.branch : slot.state,
+    ]),
+  )
+
+/** The URLs in the Secrets of leases, by the Secret's name. */
+export const databaseUrls = async ({ namespace }: Home): Promise<Record<string, string>> => {
+  const { items } = JSON.parse(await kubectl(['get', 'secrets', '-n', namespace, '-o', 'json']))
+  const secrets = items as { metadata: { name: string }; data: Record<string, string> }[]
+  return Object.fromEntries(
+    secrets
+      .filter(({ metadata }) => metadata.name.startsWith('eks-preview.database.'))
+      .map(({ metadata, data }) => [metadata.name, Buffer.from(data.DATABASE_URL ?? '', 'base64').toString()]),
+  )
+}
+
+/** Whether a server lets somebody in with this URL; another reason than its refusal is thrown. */
+export const letsIn = async (url: string): Promise<boolean> => {
+  try {
+    if (url.startsWith('mysql:')) await (await createConnection({ uri: url, connectTimeout: 5_000 })).end()
+    else {
+      const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000 })
+      await client.connect()
+      await client.end()
+    }
+    return true
+  } catch (error) {
+    const { code = '' } = error as { code?: string }
+    // Access denied, unknown database; invalid authorization, invalid password, no such database.
+    if (
+      ['ER_ACCESS_DENIED_ERROR', 'ER_DBACCESS_DENIED_ERROR', 'ER_BAD_DB_ERROR', '28000', '28P01', '3D000'].includes(
+        code,
+      )
+    )
+      return false
+    throw error
+  }
+}
+
+/** What the app says of its database; every visit is counted in it. */
+export const visit = async (url: string): Promise<{ name: string; user: string; visits: number }> => {
+  const response = await fetch(`${url}/database`)
+  if (!response.ok) throw new Error(`${url}/database: ${response.status} ${await response.text()}`)
+  return (await response.json()) as { name: string; user: string; visits: number }
+}
