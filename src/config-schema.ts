@@ -34,7 +34,7 @@ const reached = {
 }
 
 const variable = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'not the name of an environment variable')
-const WAIT = /^(database|[a-z0-9]([a-z0-9.-]*[a-z0-9])?:[1-9]\d{0,4})$/
+const ADDRESS = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?:[1-9]\d{0,4}$/
 
 const app = z.strictObject({
   image: image.describe('Image; without a tag or digest the head commit is the tag'),
@@ -50,7 +50,12 @@ const app = z.strictObject({
     .optional()
     .describe('A Job that has to complete before the app is rolled out'),
   waitFor: z
-    .array(z.string().regex(WAIT, 'write database, or host:port; the name of another app is a host'))
+    .array(
+      z.union(
+        [z.literal('database'), appName, z.string().regex(ADDRESS)],
+        'write database, the name of an app, or host:port',
+      ),
+    )
     .default([])
     .describe('What has to answer before the app starts'),
   replicas: z.int().min(1).max(20).default(1),
@@ -123,20 +128,22 @@ const oneHostEach = (all: Record<string, OwnApp>, context: z.RefinementCtx): voi
 
 type WithDatabase = { apps: Record<string, App>; database?: z.infer<typeof database> }
 
-const databaseFits = ({ apps, database }: WithDatabase, context: z.RefinementCtx): void => {
+const fitsTogether = ({ apps, database }: WithDatabase, context: z.RefinementCtx): void => {
   const set = Object.values(database?.env ?? {})
   for (const [name, app] of Object.entries(apps)) {
     const tell = (path: string[], message: string) =>
       context.addIssue({ code: 'custom', path: ['apps', name, ...path], message })
     if (database === undefined && app.waitFor.includes('database'))
       tell(['waitFor'], 'there is no database to wait for: add `database: {}` at the top')
+    for (const other of app.waitFor.filter((at) => at !== 'database' && !at.includes(':')))
+      if (other === name || !Object.hasOwn(apps, other)) tell(['waitFor'], `there is no other app ${other}`)
     for (const variable of Object.keys(app.env).filter((variable) => set.includes(variable)))
       tell(['env', variable], 'the database sets it: take it out, or give the other a name in database.env')
   }
 }
 
 /** Apps made from kustomize-base/. */
-export const baseSchema = z.strictObject({ apps: apps(app), database, smoke }).superRefine(databaseFits)
+export const baseSchema = z.strictObject({ apps: apps(app), database, smoke }).superRefine(fitsTogether)
 
 /** Apps in manifests of the repository's own. */
 export const ownSchema = z.strictObject({

@@ -235,8 +235,10 @@ describe('a database', () => {
   })
 
   test('what an app waits for is an address', () => {
-    expect(problems(`database: {}\napps:\n  web: { ${app}, waitFor: [database, "redis:6379"] }`)).toEqual([])
-    for (const bad of ['redis', 'http://redis:80', 'redis:0', '$(id):80', '-x:80'])
+    expect(
+      problems(`database: {}\napps:\n  web: { ${app}, waitFor: [database, "redis:6379", api] }\n  api: { ${app} }`),
+    ).toEqual([])
+    for (const bad of ['redis', 'web', 'http://redis:80', 'redis:0', '$(id):80', '-x:80'])
       expect(problems(`apps:\n  web: { ${app}, waitFor: ["${bad}"] }`)).toHaveLength(1)
   })
 })

@@ -129,14 +129,14 @@ describe('a database', () => {
   const install = { 'database-names': 'db1', 'database-engine': 'mysql', 'database-host': 'db.internal' }
   const shared = { ...install, 'database-secret': 'database' }
   const yaml =
-    'database: {}\napps: { web: { image: web, port: 80, waitFor: [database, "api:81", "redis:6379"] }, api: { image: api, port: 81 } }'
+    'database: {}\napps: { web: { image: web, port: 80, waitFor: [database, api, "redis:6379"] }, api: { image: api, port: 81 } }'
 
   test('is leased for all apps, which may wait for it and for each other', () => {
     const planned = plan(yaml, shared)
     expect(planned).toMatchObject({ database: { settings: { names: ['db1'] }, reset: false } })
     if (planned.own !== undefined) throw new Error('the test is wrong')
     expect(planned.apps.map(({ hasDatabase }) => hasDatabase)).toEqual([true, true])
-    expect(planned.apps[0]?.config.waitFor).toEqual(['db.internal:3306', 'api-346e50ff9c5f:81', 'redis:6379'])
+    expect(planned.apps[0]?.config.waitFor).toEqual(['db.internal:3306', 'api-346e50ff9c5f:80', 'redis:6379'])
   })
 
   test('is an error where the install has none', () => {

@@ -119,7 +119,7 @@ const baseApps = ({ apps }: BaseConfig, images: Images, decided: Decided): BaseA
     ...addressOf(name, decided),
     service: name,
     ingress: name,
-    config: waitingFor(migratingAt(app, commit), apps, decided),
+    config: waitingFor(migratingAt(app, commit), decided),
     image: images[name] ?? versioned(app.image, commit),
     hasDatabase: decided.database !== undefined,
   }))
@@ -168,15 +168,17 @@ const addressOf = (app: string, { environment, pullRequest, settings }: Decided)
   return { host, url: urlTemplate.replace('{host}', host) }
 }
 
-/** With addresses for `database` and for other apps of the preview. */
-const waitingFor = (app: App, apps: BaseConfig['apps'], { database, placement }: Decided): App => {
+/** With addresses for `database`, and for other apps those of their Services. */
+const waitingFor = (app: App, { database, placement }: Decided): App => {
   const waitFor = app.waitFor.map((at) => {
     if (at === 'database') return `${database?.settings.host}:${database?.settings.port}`
-    const [host = '', port] = at.split(':')
-    return Object.hasOwn(apps, host) ? `${host}${placement.suffix}:${port}` : at
+    return at.includes(':') ? at : `${at}${placement.suffix}:${SERVICE_PORT}`
   })
   return { ...app, waitFor }
 }
+
+/** Of every Service that kustomize-base/ makes. */
+const SERVICE_PORT = 80
 
 /** The build job's convention: the tag is the head commit, never the merge commit that a pull_request run checks out. */
 const versioned = (image: string, commit: string): string => {
