@@ -93,7 +93,7 @@ const full = async (store: PoolStore, { environment }: Tenant, pool: Pool, timeo
   await store.change((pool) => withoutTicket(pool, environment))
   return new PreviewError(
     'PoolFull',
-    `none of the ${Object.keys(pool.slots).length} databases became free within ${Math.round(timeout / 60_000)} minutes`,
+    `none of the ${Object.keys(pool.slots).length} databases became free within ${timeout < 120_000 ? `${timeout / 1_000} seconds` : `${Math.round(timeout / 60_000)} minutes`}`,
     {
       problems: holdersOf(pool).map((message) => ({ message })),
       hint: 'close a pull request whose preview is no longer needed and run the job again, or ask the platform team for more databases in database-names',

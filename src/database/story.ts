@@ -1,29 +1,16 @@
-import { randomUUID } from 'node:crypto'
 import type { KubeObject } from '../cluster/cluster.ts'
 import type { Claim } from '../cluster/record.ts'
-import { mayBeLate } from '../cluster/record-state.ts'
 import { PreviewError } from '../errors.ts'
 import type { DeployPlan } from '../plan.ts'
 import type { Say } from '../step.ts'
 import type { Story } from '../story.ts'
-import { accessTo, cleanerOf } from './access.ts'
-import { clean } from './clean.ts'
+import { accessTo } from './access.ts'
+import { cleanLeft } from './clean.ts'
 import { acquire } from './lease.ts'
-import {
-  type Aftermath,
-  cleaningBy,
-  type Lease,
-  leaseOf,
-  leftOf,
-  type Pool,
-  positionOf,
-  raised,
-  released,
-  type Tenant,
-} from './pool.ts'
-import { type PoolStore, poolStore } from './pool-store.ts'
+import { type Lease, leaseOf, type Pool, raised, type Tenant } from './pool.ts'
 import { DATABASE_SECRET, databaseSecret, hiddenIn, withDatabase } from './secret.ts'
 import type { DatabaseSettings } from './settings.ts'
+import { type Tenancy, tenancyOf } from './tenancy.ts'
 
 type Help = {
   /** Tells the pull request what is going on, from the report as it is now. */
@@ -31,8 +18,6 @@ type Help = {
   /** See `Waiting`. */
   reclaim(pool: Pool): Promise<boolean>
 }
-
-const now = () => new Date()
 
 /** The objects with the database that is leased for them, and with the Secret that leads to it. */
 export const leaseDatabase = async (
@@ -52,10 +37,10 @@ export const leaseDatabase = async (
   const { settings, variables, reset } = database
   const before = mine.record.database
   if (before !== undefined && before.pool !== settings.pool) throw movedFrom(before, settings)
-  const store = poolOf(settings, mine, story)
-  const leased = await leaseFor(settings, reset, store, mine, story, say, help)
+  const tenancy = tenancyOf(settings, mine, story, say)
+  const leased = await leaseFor(tenancy, reset, help)
   report.database = leased.name
-  const { lease, credentials } = await accessTo(leased, settings, store, mine, story, say)
+  const { lease, credentials } = await accessTo(leased, tenancy)
 
   const { host, port, engine } = settings
   const access = { environment, placement, engine, host, port, lease, credentials, variables }
@@ -69,133 +54,45 @@ export const leaseDatabase = async (
 
 const tell = (before: Lease | undefined, lease: Lease, say: Say): void => {
   const text = `${lease.name}, lease ${lease.generation}`
-  if (before?.name === lease.name && before.generation === lease.generation) say.unchanged(text)
+  if (isSame(before, lease)) say.unchanged(text)
   else say.detail(`${text}, new`)
   if (before !== undefined && before.name !== lease.name)
     say.warning(`${before.name}, which this preview had, is not its own in the pool any more: the data is new`)
 }
 
+const isSame = (one: Lease | undefined, other: Lease): boolean =>
+  one?.name === other.name && one.generation === other.generation
+
 /** The environment remembers its lease before anything uses it: from that a pool that is lost is made anew. */
-const leaseFor = async (
-  settings: DatabaseSettings,
-  isReset: boolean,
-  store: PoolStore,
-  mine: Claim,
-  story: Story,
-  say: Say,
-  { announce, reclaim }: Help,
-): Promise<Lease> => {
+const leaseFor = async (tenancy: Tenancy, isReset: boolean, { announce, reclaim }: Help): Promise<Lease> => {
+  const { settings, store, mine, story, say } = tenancy
   const { of, report } = story
-  const { id } = mine.environment
   const waiting = {
     timeout: settings.waitTimeout,
     signal: of.signal,
     say,
-    now,
+    now: () => new Date(),
     onPosition: async (position: number) => {
       report.waiting = position
       await announce()
     },
-    clean: (left: Lease) => cleanLeft(left, settings, store, mine, story, say),
+    clean: (left: Lease) => cleanLeft(tenancy, left),
     reclaim,
   }
   for (let reset = isReset; ; reset = false) {
-    const first = await acquire(store, tenantOf(mine), waiting)
+    const found = await acquire(store, tenantOf(mine), waiting)
     if (report.waiting !== undefined) {
       delete report.waiting
       await announce()
     }
-    const lease = reset ? await renewed(store, first) : first
-    const { database } = mine.record
-    if (database?.name === lease.name && database.generation === lease.generation) return lease
+    const lease = reset ? { ...found, generation: found.generation + 1 } : found
+    if (reset) await store.change((pool) => raised(pool, found))
+    if (isSame(mine.record.database, lease)) return lease
     await mine.update({ database: { pool: settings.pool, ...lease } })
     // A pool that was deleted while this was on its way may have been made anew without it.
-    const found = leaseOf(await store.change((pool) => pool), id)
-    if (found?.name === lease.name && found.generation === lease.generation) return lease
+    if (isSame(leaseOf(await store.change((pool) => pool), mine.environment.id), lease)) return lease
   }
 }
-
-/** What is in it is thrown away: whoever had access to it has none to what comes. */
-const renewed = async (store: PoolStore, lease: Lease): Promise<Lease> => {
-  await store.change((pool) => raised(pool, lease))
-  return { ...lease, generation: lease.generation + 1 }
-}
-
-/** Of an environment that is gone, when its own run could not. */
-const cleanLeft = async (
-  left: Lease,
-  settings: DatabaseSettings,
-  store: PoolStore,
-  mine: Claim,
-  story: Story,
-  say: Say,
-): Promise<void> => {
-  const by = randomUUID()
-  say.info(`${left.name} was left by a preview that is gone: cleaning it`)
-  await store.change((pool) => cleaningBy(pool, left, by, now()))
-  const { why } = await clean(store, left, by, cleanerOf(settings, mine, story, say), now)
-  if (why !== undefined) say.warning(`${left.name} could not be cleaned: ${why}`)
-}
-
-/**
- * Ends the lease, once nothing of the environment can use it any more. What it left is taken away; where that fails the
- * database is kept from everybody until it succeeds.
- */
-export const releaseDatabase = async (
-  mine: Claim,
-  settings: DatabaseSettings | undefined,
-  story: Story,
-  say: Say,
-): Promise<void> => {
-  const { report } = story
-  const { record, environment } = mine
-  if (settings === undefined) return say.skipped('the install has no databases')
-  // Of another pool, which this install no longer knows how to reach.
-  const isElsewhere = record.database !== undefined && record.database.pool !== settings.pool
-  const store = poolOf(
-    isElsewhere ? { ...settings, pool: record.database?.pool ?? '', names: [] } : settings,
-    mine,
-    story,
-  )
-  const pool = await store.read()
-  const lease = leaseOf(pool, environment.id) ?? leftOf(pool, record.database)
-  // A run that may still be on its way could take one late: what it decided on must be out of date then.
-  if (lease === undefined && positionOf(pool, environment.id) === undefined && !mayBeLate(record))
-    return say.skipped('it had none')
-  const by = randomUUID()
-  const aftermath = aftermathOf(settings, isElsewhere, by)
-  await store.change((pool) => {
-    const next = released(pool, environment.id, aftermath, now())
-    return lease && aftermath.state === 'cleaning' ? cleaningBy(next, lease, by, now()) : next
-  })
-  if (lease === undefined) return say.skipped('it had none')
-  const ending =
-    aftermath.state === 'cleaning'
-      ? await clean(store, lease, by, cleanerOf(settings, mine, story, say), now)
-      : aftermath
-  const why = 'why' in ending ? ending.why : undefined
-  report.receipt.push({
-    subject: `Database ${lease.name}`,
-    gone: why === undefined,
-    ...(why === undefined ? {} : { why: `it could not be cleaned, so nobody gets it: ${why}` }),
-  })
-  say.detail(`${lease.name}, lease ${lease.generation}`)
-}
-
-const aftermathOf = ({ credentials, pool }: DatabaseSettings, isElsewhere: boolean, by: string): Aftermath => {
-  if (isElsewhere) return { state: 'dirty', why: `the install now has the pool ${pool}` }
-  return credentials.kind === 'secret' ? { state: 'free' } : { state: 'cleaning', by }
-}
-
-const poolOf = (settings: DatabaseSettings, mine: Claim, { to, of }: Story): PoolStore =>
-  poolStore({
-    cluster: to.cluster,
-    namespace: of.namespace,
-    name: settings.pool,
-    databases: settings.names,
-    confirm: mine.confirm,
-    signal: of.signal,
-  })
 
 const tenantOf = ({ environment, record }: Claim): Tenant => ({
   environment: environment.id,
