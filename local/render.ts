@@ -23,6 +23,14 @@ const { positionals, values } = parseArgs({
   },
 })
 
+/** For who asks for one: which it will be is known only when it is leased. */
+const DATABASE = {
+  'database-names': 'preview',
+  'database-engine': 'mysql',
+  'database-host': 'database.example.com',
+  'database-secret': 'preview',
+}
+
 const manifests = async (): Promise<string> => {
   const folder = positionals[0]
   if (folder === undefined)
@@ -31,7 +39,7 @@ const manifests = async (): Promise<string> => {
     })
   const read = parseConfig(await readFile(path.join(folder, CONFIG_PATH), 'utf8'))
   if ('problems' in read) throw new PreviewError('BadInput', CONFIG_PATH, { problems: read.problems })
-  const resolved = resolveSettings({ domain: values.domain }, undefined, 'acme/shop', 'previews')
+  const resolved = resolveSettings({ domain: values.domain, ...DATABASE }, undefined, 'acme/shop', 'previews')
   if ('problems' in resolved) throw new PreviewError('BadInput', 'settings', { problems: resolved.problems })
   const plan = planOf({
     environment: environmentOf(

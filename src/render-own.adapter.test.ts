@@ -160,6 +160,45 @@ test('the same tree gives the same bytes, and nothing is left behind', async () 
   expect(await readdir(path.join(folder, 'temp'))).toEqual([])
 })
 
+describe('the Secret of the leased database', () => {
+  const install = {
+    'database-names': 'db1',
+    'database-engine': 'mysql',
+    'database-host': 'db.internal',
+    'database-secret': 'db',
+  }
+  const reading = async (config: string, more = ''): Promise<string> => {
+    const [web, preview] = ['k8s/base/web.yaml', CONFIG_PATH].map((file) => readFile(path.join(SHOP, file), 'utf8'))
+    const from =
+      (await web)?.replace('[{ configMapRef: { name: web } }]', '[{ secretRef: { name: preview-database } }]') ?? ''
+    return changed({ 'k8s/base/web.yaml': from + more, [CONFIG_PATH]: `${config}${await preview}` })
+  }
+
+  test('is named by its own name, which nothing of ours changes before the lease is known', async () => {
+    const { objects } = await rendered(await reading('database: {}\n'), install)
+    expect(JSON.stringify(named(objects, 'Deployment', 'shop-web').spec)).toContain(
+      '"secretRef":{"name":"preview-database"}',
+    )
+  })
+
+  test("is nobody's who does not ask for a database, and none that a build brings", async () => {
+    const unasked = await rendered(await reading(''), install).catch((error: unknown) => error)
+    expect(unasked).toMatchObject({
+      problems: [{ message: expect.stringContaining('names Secret/preview-database, which is neither in the build') }],
+    })
+    const theirs = '---\napiVersion: v1\nkind: Secret\nmetadata: { name: preview-database }\n'
+    const tree = await reading('database: {}\n', theirs)
+    const file = path.join(tree, 'k8s/overlays/preview/kustomization.yaml')
+    await writeFile(file, (await readFile(file, 'utf8')).replace(/namePrefix: .*\n/, ''))
+    const config = await readFile(path.join(tree, CONFIG_PATH), 'utf8')
+    await writeFile(path.join(tree, CONFIG_PATH), config.replaceAll('shop-web', 'web'))
+    const brought = await rendered(tree, install).catch((error: unknown) => error)
+    expect((brought as { problems: { message: string }[] }).problems.map(({ message }) => message)).toContain(
+      'Secret/preview-database: preview-database is the Secret of the leased database',
+    )
+  })
+})
+
 const POLLUTING = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: odd }\ndata: { __proto__: polluted }\n'
 
 describe('refusals', () => {

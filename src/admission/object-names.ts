@@ -1,3 +1,4 @@
+import { DATABASE_SECRET } from '../database/secret.ts'
 import { INSTALL_NAME, nameProblems } from '../names.ts'
 import { find, kindOf, type Rule } from './build.ts'
 
@@ -10,7 +11,9 @@ export const lengths: Rule = ({ kind, metadata }, { suffix }) =>
     hint,
   }))
 
-export const reservedNames: Rule = ({ metadata }, { suffix }) => {
+export const reservedNames: Rule = ({ kind, metadata }, { suffix }) => {
+  if (kind === 'Secret' && metadata.name === DATABASE_SECRET)
+    return [{ message: `${DATABASE_SECRET} is the Secret of the leased database`, hint: 'rename it' }]
   if (metadata.name.startsWith(RESERVED))
     return [{ message: `metadata.name begins with ${RESERVED}, as what the action keeps does`, hint: 'rename it' }]
   return suffix !== '' && metadata.name.endsWith(suffix)
