@@ -7,6 +7,7 @@ import type { PullRequest } from './github/pull-request.ts'
 import type { OverlayApp } from './kustomize/overlay.ts'
 import type { OwnOverlayApp } from './kustomize/own-overlay.ts'
 import { type Environment, hostOf, type Placement, placementOf } from './names.ts'
+import { amongNeighbours } from './neighbours.ts'
 import type { Settings } from './settings.ts'
 
 /** How people know a pull request. */
@@ -119,7 +120,7 @@ const baseApps = ({ apps }: BaseConfig, images: Images, decided: Decided): BaseA
     ...addressOf(name, decided),
     service: name,
     ingress: name,
-    config: waitingFor(migratingAt(app, commit), decided),
+    config: amongNeighbours(migratingAt(app, commit), apps, decided),
     image: images[name] ?? versioned(app.image, commit),
     hasDatabase: decided.database !== undefined,
   }))
@@ -167,18 +168,6 @@ const addressOf = (app: string, { environment, pullRequest, settings }: Decided)
   const host = hostOf(hostTemplate, { id: environment.id, app, pr: pullRequest.number, domain })
   return { host, url: urlTemplate.replace('{host}', host) }
 }
-
-/** With addresses for `database`, and for other apps those of their Services. */
-const waitingFor = (app: App, { database, placement }: Decided): App => {
-  const waitFor = app.waitFor.map((at) => {
-    if (at === 'database') return `${database?.settings.host}:${database?.settings.port}`
-    return at.includes(':') ? at : `${at}${placement.suffix}:${SERVICE_PORT}`
-  })
-  return { ...app, waitFor }
-}
-
-/** Of every Service that kustomize-base/ makes. */
-const SERVICE_PORT = 80
 
 /** The build job's convention: the tag is the head commit, never the merge commit that a pull_request run checks out. */
 const versioned = (image: string, commit: string): string => {
