@@ -1,6 +1,7 @@
 import { chmod, copyFile, mkdtemp, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { cached, hashOf } from '../install/cache.ts'
+import { busyboxArchive } from './busybox.ts'
 import { type ImageConfig, writeDockerArchive } from './docker-archive.ts'
 
 /** The demo application, and the tag other references to it are made from. */
@@ -14,12 +15,13 @@ const appConfig: ImageConfig = {
   ExposedPorts: { '3000/tcp': {} },
 }
 
-export type Images = Record<'app' | 'pause', string>
+export type Images = Record<'app' | 'pause' | 'busybox', string>
 
 /** Paths of the image archives, made from the static programs. */
 export const buildImages = async (programs: Record<'app' | 'pause', string>): Promise<Images> => ({
   app: await imageOf(programs.app, appImage, appConfig),
   pause: await imageOf(programs.pause, pauseImage, { Entrypoint: ['/pause'], User: '65535:65535' }),
+  busybox: await busyboxArchive(),
 })
 
 /** Writes the demo application as a commit's build job would have pushed it: it says which commit it is. */

@@ -33,8 +33,13 @@ func command(name string, args []string) {
 		eat(mebibytes)
 	case name == "noise" && len(args) == 0:
 		noise()
+	case name == "sql" && len(args) == 1:
+		if err := execute(args[0]); err != nil {
+			log.Fatal(hidden(err))
+		}
+		fmt.Println("done:", args[0])
 	default:
-		log.Fatalf("use get URL, exit CODE LINE..., eat MEBIBYTES or noise; not %q", os.Args[1:])
+		log.Fatalf("use get URL, exit CODE LINE..., eat MEBIBYTES, noise or sql STATEMENT; not %q", os.Args[1:])
 	}
 }
 
