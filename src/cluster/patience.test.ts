@@ -91,6 +91,7 @@ test('a Secret may still come when a custom resource of the build can stand for 
     [made('v1'), true],
     [made('networking.k8s.io/v1'), true],
     [made('external-secrets.io/v1'), false],
+    [made('secrets-store.csi.x-k8s.io/v1'), false],
   ] as const) {
     judge(missing)
     vi.advanceTimersByTime(30_000)
