@@ -118,6 +118,29 @@ describe('what has failed for good', () => {
   })
 })
 
+describe('a deadline that has passed', () => {
+  const conditions = [{ type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded' }]
+  const object = live('Deployment', 'web', { status: { conditions } })
+  const late = (pods: Live[] = []) => observed(pods, { object, state: { failed: true, reason: 'too late' } })
+
+  test('may be that of the rollout before', () => {
+    const judge = patience([])
+    expect(judge(late())).toBeUndefined()
+    vi.advanceTimersByTime(29_000)
+    expect(judge(observed([], { object }))).toBeUndefined()
+    expect(judge(late())).toBeUndefined()
+    vi.advanceTimersByTime(30_000)
+    expect(judge(late())?.cause).toBe('ProgressDeadline')
+  })
+
+  test('makes no trouble of its pods last longer', () => {
+    const judge = patience([])
+    judge(late([pulling]))
+    vi.advanceTimersByTime(20_000)
+    expect(judge(late([pulling]))?.cause).toBe('ImageNotFound')
+  })
+})
+
 describe('at the time-out', () => {
   test('the surest trouble is to blame, however young', () => {
     expect(suspectOf(observed([creating, pulling]))).toMatchObject({

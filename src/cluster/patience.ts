@@ -45,7 +45,8 @@ export const reasonOf = (observed: Observed): string => {
 
 const faultsIn = (observed: Observed & Pick<Seen, 'mayMakeConfig'>): Fault[] => {
   const { state } = observed
-  if ('failed' in state) return [finalFault({ ...observed, isGone: isGone(observed) }, state.reason)]
+  if ('failed' in state)
+    return [finalFault({ ...observed, isGone: isGone(observed) }, state.reason), ...faultsOf(observed)]
   return isReady(observed) ? [] : faultsOf(observed)
 }
 
