@@ -38,10 +38,12 @@ export const openDatabaseHome = async (
   })
 }
 
-export const poolOf = async ({ namespace }: Home): Promise<Pool> =>
-  JSON.parse(
-    await kubectl(['get', 'configmap', 'eks-preview.pool.default', '-n', namespace, '-o', 'jsonpath={.data.pool}']),
-  )
+/** Empty before the first preview has asked for a database. */
+export const poolOf = async ({ namespace }: Home): Promise<Pool> => {
+  const pool = ['configmap', 'eks-preview.pool.default', '-n', namespace, '--ignore-not-found']
+  const text = await kubectl(['get', ...pool, '-o', 'jsonpath={.data.pool}'])
+  return text === '' ? { v: 1, slots: {}, queue: [], fence: 0 } : JSON.parse(text)
+}
 
 /** What every database of the pool is: `free`, or whose. */
 export const holders = async (home: Home): Promise<Record<string, string>> =>
