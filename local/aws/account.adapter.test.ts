@@ -54,6 +54,7 @@ test('setting up twice changes nothing', async () => {
     cluster: 'preview',
     stateMachine: 'eks-preview-checks',
     reportBucket: 'eks-preview-reports',
+    prepareStateMachine: 'eks-preview-checks-prepare',
     repository: TRIAL_REPOSITORY,
   })
   expect(again).toEqual(aws.account)

@@ -37,6 +37,8 @@ export type AccountOptions = {
   cluster: string
   stateMachine: string
   reportBucket: string
+  /** Of the databases; may hold a wildcard, for more than one of them. */
+  prepareStateMachine: string
   /** Whose workflow may become the role: what the GitHub token must claim. */
   repository: { owner: string; name: string; id: number; defaultBranch: string; workflowFile: string }
 }
@@ -133,6 +135,7 @@ export const setUpAccount = async (options: AccountOptions): Promise<Account> =>
     'hosted-zone-id': zoneId,
     'state-machine': options.stateMachine,
     'report-bucket': options.reportBucket,
+    'prepare-state-machine': options.prepareStateMachine,
     owner,
     repository: name,
     'repository-id': String(id),

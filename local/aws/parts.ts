@@ -2,9 +2,12 @@ import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import type { DatabaseOptions } from '../../checks/database/options.ts'
 import { deployChecks } from '../../checks/deployment.ts'
 import { startAlbController } from '../alb/controller.ts'
 import { addresses } from '../cluster/addresses.ts'
+import type { DatabaseFacts, DatabaseServers } from '../databases/parts.ts'
 import { startDns } from '../front-door/dns.ts'
 import { startFrontDoor } from '../front-door/front-door.ts'
 import { cacheRoot } from '../install/cache.ts'
@@ -20,6 +23,8 @@ export type AwsFacts = Account & {
   root: RootCredentials
   stateMachineArn: string
   reportBucket: string
+  /** Each with the state machine that prepares its databases. */
+  databases: Record<keyof DatabaseServers, DatabaseFacts & { prepareArn: string }>
 }
 
 export const DOMAIN = 'preview.localhost'
@@ -34,6 +39,8 @@ export const REPOSITORY = {
 
 const CLUSTER = 'preview'
 const CHECKS = 'eks-preview-checks'
+/** A stack has one database server: the second one is for its state machine `prepare` only. */
+const POSTGRES_CHECKS = `${CHECKS}-postgres`
 const REGION = 'us-east-1'
 const MINISTACK_PORT = 4565
 const AWS_PORT = 4566
@@ -61,7 +68,7 @@ export const awsEmulator: PartStarter = {
 }
 
 /** AWS and what a platform team has set up there and in the cluster; each part uses what the ones before it found out. */
-export const awsParts = (): PartStarter[] => {
+export const awsParts = (databases: () => DatabaseServers): PartStarter[] => {
   let aws: Aws
   let account: Account
   const served = () => aws.servedRecords(account.zoneId)
@@ -78,15 +85,21 @@ export const awsParts = (): PartStarter[] => {
     {
       name: 'checks and account',
       start: async (context) => {
-        const { stateMachineArn, reportBucket } = await deployChecks({
-          stackName: CHECKS,
-          domain: DOMAIN,
-          aws: { region: REGION, ...clients(context) },
-          cache: cacheRoot(),
-          log: () => {},
-        })
         const root = rootOf(context)
         const { endpoint } = aws
+        const { mysql, postgres } = databases()
+        const deploy = async (stackName: string, engine: keyof DatabaseServers, facts: DatabaseFacts) =>
+          deployChecks({
+            stackName,
+            domain: DOMAIN,
+            aws: { region: REGION, ...clients(context) },
+            database: await databaseOptions(clients(context), engine, facts),
+            cache: cacheRoot(),
+            log: () => {},
+          })
+        const checks = await deploy(CHECKS, 'mysql', mysql)
+        const { stateMachineArn, reportBucket, prepareArn = '' } = checks
+        const other = await deploy(POSTGRES_CHECKS, 'postgres', postgres)
         account = await setUpAccount({
           endpoint,
           root,
@@ -94,6 +107,7 @@ export const awsParts = (): PartStarter[] => {
           cluster: CLUSTER,
           stateMachine: CHECKS,
           reportBucket,
+          prepareStateMachine: `${CHECKS}*-prepare`,
           repository: REPOSITORY,
         })
         await writeState(context.state.aws, {
@@ -102,6 +116,10 @@ export const awsParts = (): PartStarter[] => {
           root,
           stateMachineArn,
           reportBucket,
+          databases: {
+            mysql: { ...mysql, prepareArn },
+            postgres: { ...postgres, prepareArn: other.prepareArn ?? '' },
+          },
         } satisfies AwsFacts)
         return finished
       },
@@ -146,6 +164,18 @@ export const awsParts = (): PartStarter[] => {
       },
     },
   ]
+}
+
+/** The admin's secret is what a platform team has already. */
+const databaseOptions = async (
+  clients: { endpoint: string; credentials: RootCredentials },
+  engine: keyof DatabaseServers,
+  { admin, host, names, port }: DatabaseFacts,
+): Promise<DatabaseOptions> => {
+  const secrets = new SecretsManagerClient({ ...clients, region: REGION })
+  const secret = { Name: `${engine}-admin`, SecretString: JSON.stringify(admin) }
+  const { ARN = '' } = await secrets.send(new CreateSecretCommand(secret))
+  return { engine, host, port, names: names.join(','), adminSecretArn: ARN, tls: false }
 }
 
 const kubectl = async ({ state, cluster }: StackContext, ...args: string[]): Promise<void> => {

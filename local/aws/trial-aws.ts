@@ -67,6 +67,7 @@ export const startTrialAws = async (options: Partial<AwsOptions> = {}): Promise<
     cluster: 'preview',
     stateMachine: 'eks-preview-checks',
     reportBucket: 'eks-preview-reports',
+    prepareStateMachine: 'eks-preview-checks-prepare',
     repository: TRIAL_REPOSITORY,
   })
   return {

@@ -11,12 +11,14 @@ export const addresses = {
   clusterDns: '10.244.0.2',
   apiPort: 6443,
   etcdPort: 2379,
+  mysqlPort: 3306,
+  postgresPort: 5432,
   dnsReadyPort: 8181,
   kubeProxyHealthPort: 10256,
 } as const
 
-/** Taken by the cluster and by the AWS, GitHub and Slack servers, so none can be the previews' port. */
-export const insidePorts = [53, 2379, 2380, 4565, 4566, 6443, 8081, 8082, 8181, 10248, 10249, 10250, 10256]
+/** Taken by the cluster, the database servers and the AWS, GitHub and Slack servers, so none can be the previews' port. */
+export const insidePorts = [53, 2379, 2380, 3306, 4565, 4566, 5432, 6443, 8081, 8082, 8181, 10248, 10249, 10250, 10256]
 
 export const nodeName = 'node-1'
 export const clusterDomain = 'cluster.local'

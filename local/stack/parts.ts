@@ -3,13 +3,18 @@ import { apiServer, controllerManager, etcd, readyApiServer, scheduler } from '.
 import { clusterDns } from '../cluster/dns.ts'
 import { network } from '../cluster/network.ts'
 import { containerd, kubelet, kubeProxy, readyNode } from '../cluster/node.ts'
+import { databaseParts } from '../databases/parts.ts'
 import { mounts } from './mounts.ts'
 import type { PartStarter } from './part.ts'
+
+const databases = databaseParts()
 
 /** Every part of the stack, in the order they start. They are closed in the opposite one. */
 export const parts: PartStarter[] = [
   mounts,
   network,
+  // Whatever takes its time to start does so while others start.
+  databases.servers,
   awsEmulator,
   etcd,
   apiServer,
@@ -22,5 +27,6 @@ export const parts: PartStarter[] = [
   kubeProxy,
   clusterDns,
   readyNode,
-  ...awsParts(),
+  databases.ready,
+  ...awsParts(databases.facts),
 ]

@@ -34,6 +34,8 @@ export type StackOptions = {
   /** The Python that runs the AWS emulator. */
   python: string
   images: Images
+  /** Initialised data folders of the database servers. */
+  databases: Record<'mysql' | 'postgres', string>
   publicPort: number
   /** The previews' https, with a certificate of the stack's own authority. */
   httpsPort: number

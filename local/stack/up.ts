@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { bundleChecks } from '../../checks/bundle.ts'
 import { installMinistack } from '../aws/ministack.ts'
 import { addresses, insidePorts } from '../cluster/addresses.ts'
+import { initialDatabases } from '../databases/parts.ts'
 import { buildImages } from '../images/build.ts'
 import { cacheRoot } from '../install/cache.ts'
 import { checkMachine, programPath } from '../install/machine.ts'
@@ -52,6 +53,7 @@ export const up = async ({ root, port, progress, signal }: UpOptions): Promise<S
   const programs = await buildPrograms(progress)
   const images = await buildImages(programs)
   const cache = cacheRoot()
+  const databases = await initialDatabases()
   const python = await installMinistack({ cache, log: progress.line })
   // Inside the namespaces there is no registry to build it from.
   await bundleChecks(cache, 'x86_64', progress.line)
@@ -66,6 +68,7 @@ export const up = async ({ root, port, progress, signal }: UpOptions): Promise<S
     programs,
     python,
     images,
+    databases,
     publicPort,
     httpsPort,
     forwards: [
