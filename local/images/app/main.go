@@ -69,6 +69,7 @@ func routes(self identity) http.Handler {
 	mux.HandleFunc("GET /env", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, http.StatusOK, shownEnvironment())
 	})
+	mux.HandleFunc("GET /database", showDatabase)
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("content-type", "text/html; charset=utf-8")
 		if err := page.Execute(w, self); err != nil {
