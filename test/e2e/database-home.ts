@@ -94,3 +94,11 @@ export const visit = async (url: string): Promise<{ name: string; user: string; 
   if (!response.ok) throw new Error(`${url}/database: ${response.status} ${await response.text()}`)
   return (await response.json()) as { name: string; user: string; visits: number }
 }
+
+/** What the platform team has done on its MySQL server. */
+export const asAdmin = async ({ stack }: Home, ...statements: string[]): Promise<void> => {
+  const { host, port, admin } = stack.aws.databases.mysql
+  const connection = await createConnection({ host, port, user: admin.username, password: admin.password })
+  for (const statement of statements) await connection.query(statement)
+  await connection.end()
+}

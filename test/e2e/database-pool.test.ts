@@ -2,7 +2,16 @@ import { randomUUID } from 'node:crypto'
 import { describe, expect, type TestContext, test } from 'vitest'
 import type { RunResult } from '../../local/runner/run-action.ts'
 import { until } from '../../local/stack/until.ts'
-import { databaseUrls, holders, letsIn, openDatabaseHome, poolOf, visit, withDatabase } from './database-home.ts'
+import {
+  asAdmin,
+  databaseUrls,
+  holders,
+  letsIn,
+  openDatabaseHome,
+  poolOf,
+  visit,
+  withDatabase,
+} from './database-home.ts'
 import { CONFIG, kubectl } from './home.ts'
 
 const POOL = ['configmap', 'eks-preview.pool.default']
@@ -138,8 +147,13 @@ test.concurrent('one set of credentials for all, as a Secret that is there', asy
     'database-prepare-arn': '',
     'database-secret': 'database',
   })
-  const { admin } = home.stack.aws.databases.mysql
-  const given = [`--from-literal=username=${admin.username}`, `--from-literal=password=${admin.password}`]
+  const everybody = { username: `everybody_${randomUUID().slice(0, 8)}`, password: randomUUID() }
+  await asAdmin(
+    home,
+    `CREATE USER ${everybody.username} IDENTIFIED BY '${everybody.password}'`,
+    `GRANT SELECT, INSERT, CREATE ON \`preview\\_11\`.* TO ${everybody.username}`,
+  )
+  const given = Object.entries(everybody).map(([key, value]) => `--from-literal=${key}=${value}`)
   const one = await opened()
   const missing = await deploy(one.number)
   expect(missing).toMatchObject({ exit: 1, outputs: { status: 'failed' } })
@@ -148,8 +162,8 @@ test.concurrent('one set of credentials for all, as a Secret that is there', asy
   await kubectl(['create', 'secret', 'generic', 'database', '-n', home.namespace, ...given])
   const run = await deploy(one.number)
   expect(run).toMatchObject({ exit: 0, leaks: [], outputs: { status: 'live', database: 'preview_11' } })
-  expect(await visit(run.outputs.url ?? '')).toMatchObject({ name: 'preview_11', user: admin.username })
-  expect(run.log).not.toContain(admin.password)
+  expect(await visit(run.outputs.url ?? '')).toMatchObject({ name: 'preview_11', user: everybody.username })
+  expect(run.log).not.toContain(everybody.password)
   home.close(one.number)
   expect(await home.on('closed', one.number)).toMatchObject({ exit: 0, outputs: { status: 'removed' } })
   expect(await holders(home)).toEqual({ preview_11: 'free', preview_12: 'free' })
