@@ -105,7 +105,7 @@ describe.concurrent('three pull requests and two databases', () => {
 })
 
 test.concurrent('a pool that was deleted by hand is made anew from what previews have', async (context) => {
-  const { home, opened, live } = await openPool(context, ['preview_07', 'preview_08'])
+  const { home, opened, deploy, live } = await openPool(context, ['preview_07', 'preview_08'])
   const one = await opened()
   const name = await live(one.number)
   const slot = (await poolOf(home)).slots[name]
@@ -117,6 +117,16 @@ test.concurrent('a pool that was deleted by hand is made anew from what previews
   home.close(one.number)
   expect(await home.on('closed', one.number)).toMatchObject({ exit: 0, outputs: { status: 'removed' } })
   expect(await holders(home)).toMatchObject({ [name]: 'free' })
+
+  // And a lease that was: its preview gets another, and is told so.
+  const { slots, ...rest } = await poolOf(home)
+  const freed = Object.entries(slots).map(([name, { generation }]) => [name, { state: 'free', generation }])
+  const pool = JSON.stringify({ ...rest, slots: Object.fromEntries(freed) })
+  await kubectl(['patch', ...POOL, '-n', home.namespace, '--type=merge', '-p', JSON.stringify({ data: { pool } })])
+  const again = await deploy(other.number)
+  expect(again).toMatchObject({ exit: 0, outputs: { status: 'live' } })
+  expect(again.log).toContain('the data is new')
+  expect(Object.values(await holders(home)).sort()).toEqual(['free', other.branch])
 })
 
 test.concurrent('a database that cannot be cleaned is nobody’s; who needs it cleans it when that is possible again', async (context) => {
