@@ -4,6 +4,14 @@ import { hiding, isSecretName, redact } from './redact.ts'
 test.each([
   ['DB_PASSWORD=hunter2 started', 'DB_PASSWORD=*** started'],
   ['{"apiKey": "abc", "port": 1}', '{"apiKey": "***", "port": 1}'],
+  ['{"password": "a phrase", "port": 1}', '{"password": "***", "port": 1}'],
+  ['DB_PASSWORD=hun\\ter2 started', 'DB_PASSWORD=*** started'],
+  ["password: 'a phrase', port: 1", "password: '***', port: 1"],
+  ['password="a\\"b" port=1', 'password="***" port=1'],
+  ['{"msg":"{\\"password\\":\\"hunter2\\",\\"port\\":1}"}', '{"msg":"{\\"password\\":\\"***\\",\\"port\\":1}"}'],
+  ['mysql --db-password hunter2 --verbose', 'mysql --db-password *** --verbose'],
+  ['mysql --password --verbose', 'mysql --password --verbose'],
+  ['"token" => "abc", :key => 1', '"token" => "***", :key => 1'],
   ['AWS_SECRET_ACCESS_KEY: abc/def', 'AWS_SECRET_ACCESS_KEY: ***'],
   ['SENTRY_DSN=https://a@b/1', 'SENTRY_DSN=***'],
   ['connect mysql://root:hunter2@db:3306/x', 'connect mysql://root:***@db:3306/x'],
@@ -41,6 +49,9 @@ test.each([
   'bearer ',
   '-----BEGIN PRIVATE KEY-----',
   '"=',
+  'pass="',
+  'pass=\\"\\',
+  ' --pass',
 ])('a log full of %j is read to its end', (piece) =>
   expect(redact(`${piece.repeat(2 ** 20 / piece.length)}\npassword=x`)).toMatch(/\*\*\*$/),
 )

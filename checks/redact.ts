@@ -27,6 +27,9 @@ const NAME =
   'pass(?:word|wd|phrase)?|secret|token|api[-_]?key|access[-_]?key|credential|private[-_]?key|signing[-_]?key|auth(?!or)|dsn'
 const SECRET_NAME = new RegExp(NAME, 'i')
 
+/** Up to its value. */
+const ASSIGNED = `(?:${NAME})[a-z0-9_-]{0,40}\\\\{0,3}["']?\\s{0,5}[:=]>?\\s{0,5}`
+
 /** `DB_PASSWORD`, `apiKey` */
 export const isSecretName = (name: string): boolean => SECRET_NAME.test(name)
 
@@ -35,8 +38,11 @@ const RULES: readonly [RegExp, string][] = [
   // A header's whole value: its first word is only the scheme.
   [/\b((?:proxy-)?authorization|(?:set-)?cookie)(["']?\s{0,5}[:=]\s{0,5}["']?)[^"'\r\n]+/gi, '$1$2***'],
   [/\b(bearer|basic)\s{1,5}[A-Za-z0-9+/=._~-]{8,}/gi, '$1 ***'],
-  // password=…, "apiKey": "…", AWS_SECRET_ACCESS_KEY: …
-  [new RegExp(`((?:${NAME})[a-z0-9_-]{0,40}["']?\\s{0,5}[:=]\\s{0,5}["']?)[^\\s"',;&]+`, 'gi'), '$1***'],
+  // "apiKey": "all of it", also where JSON stands in the text of JSON; then password=…, AWS_SECRET_ACCESS_KEY: …
+  [new RegExp(`(${ASSIGNED}(\\\\{0,3}["']))(?:(?!\\2)(?:\\\\.|[^\\r\\n])){1,2000}`, 'gi'), '$1***'],
+  [new RegExp(`(${ASSIGNED})(?!>)(?:[^\\s"',;&\\\\]|\\\\(?!["']))+`, 'gi'), '$1***'],
+  // --password …
+  [new RegExp(`(\\s--[a-z0-9_-]{0,40}(?:${NAME})[a-z0-9_-]{0,40}\\s{1,5}["']?)[^\\s"'-][^\\s"']*`, 'gi'), '$1***'],
   // scheme://user:password@host, and user:password@tcp(host)
   [/\b([a-z][a-z0-9+.-]{0,20}:\/\/[^\s:/@]{0,100}):[^\s/]{1,500}@/gi, '$1:***@'],
   [/\b([\w.-]{1,60}):[^\s:@]{1,200}@tcp\(/g, '$1:***@tcp('],

@@ -1,5 +1,5 @@
 import { referencesOf } from './admission/references.ts'
-import type { Cluster, KubeObject, Ref } from './cluster/cluster.ts'
+import type { Cluster, KubeObject } from './cluster/cluster.ts'
 import { parallel } from './cluster/parallel.ts'
 import type { Claim } from './cluster/record.ts'
 import { PreviewError, type Problem } from './errors.ts'
@@ -16,40 +16,48 @@ const IDENTITY = /^eks\.amazonaws\.com\//
 
 /** `shared`: `Kind/name` of what is beside the record and may be used. */
 export const copiesOf = async (
-  cluster: Cluster,
-  claim: Claim,
+  cluster: Pick<Cluster, 'get'>,
+  claim: Pick<Claim, 'ref' | 'namespace' | 'environment'>,
   objects: readonly KubeObject[],
   shared: readonly string[],
 ): Promise<KubeObject[]> => {
-  const refs = usedBy(objects)
-    .filter((key) => shared.includes(key))
-    .map((key): Ref => {
-      const [kind = '', name = ''] = key.split('/')
-      return { apiVersion: 'v1', kind, name, ...(claim.ref.namespace ? { namespace: claim.ref.namespace } : {}) }
-    })
   const problems: Problem[] = []
-  const copies = await parallel(refs, CONCURRENCY, async (ref) => {
-    const live = await cluster.get(ref)
-    if (live !== undefined) return copyOf(live, claim)
-    problems.push({ message: `${ref.kind}/${ref.name} is shared, but does not exist in namespace ${ref.namespace}` })
-    return undefined
-  })
+  const copied = async (uses: readonly Use[]): Promise<KubeObject[]> => {
+    const copies = await parallel(uses, CONCURRENCY, async ({ key, optional }) => {
+      const [kind = '', name = ''] = key.split('/')
+      const { namespace = '' } = claim.ref
+      const live = await cluster.get({ apiVersion: 'v1', kind, name, namespace })
+      if (live !== undefined) return copyOf(live, claim)
+      if (!optional) problems.push({ message: `${key} is shared, but does not exist in namespace ${namespace}` })
+      return undefined
+    })
+    return copies.filter((copy) => copy !== undefined)
+  }
+  const isShared = ({ key }: Use) => shared.includes(key)
+  const copies = await copied(usesIn(objects).filter(isShared))
+  // A ServiceAccount names the Secrets that pull its pods' images.
+  const more = await copied(usesIn(copies, [...objects, ...copies]).filter(isShared))
   if (problems.length > 0)
     throw new PreviewError('NotFound', 'what the apps use is not there', {
       problems,
       hint: 'the platform team makes it there, or takes it out of shared-objects',
     })
-  return copies.filter((copy) => copy !== undefined)
+  return [...copies, ...more]
 }
 
-/** As `Kind/name`; not what the build brings itself. What admission lets a build name is what it has to find there. */
-const usedBy = (objects: readonly KubeObject[]): string[] => {
-  const own = new Set(objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`))
+/** `key`: `Kind/name`. `optional` when nobody needs it. */
+type Use = { key: string; optional: boolean }
+
+/** Not of what is there. What admission lets a build name is what it has to find in its namespace. */
+const usesIn = (objects: readonly KubeObject[], there = objects): Use[] => {
+  const own = new Set(there.map(({ kind, metadata }) => `${kind}/${metadata.name}`))
   const used = objects.flatMap(referencesOf).filter(({ kind, name }) => KINDS.includes(kind) && name)
-  return [...new Set(used.map(({ kind, name }) => `${kind}/${name}`))].filter((key) => !own.has(key))
+  return [...Map.groupBy(used, ({ kind, name }) => `${kind}/${name}`)]
+    .map(([key, those]) => ({ key, optional: those.every(({ optional }) => optional === true) }))
+    .filter(({ key }) => !own.has(key))
 }
 
-const copyOf = (live: KubeObject, { namespace, environment }: Claim): KubeObject => {
+const copyOf = (live: KubeObject, { namespace, environment }: Pick<Claim, 'namespace' | 'environment'>): KubeObject => {
   const { apiVersion, kind, metadata } = live
   const identity = Object.entries(metadata.annotations ?? {}).filter(([key]) => IDENTITY.test(key))
   return {

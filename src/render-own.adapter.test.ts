@@ -200,6 +200,7 @@ describe('the Secret of the leased database', () => {
 })
 
 const POLLUTING = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: odd }\ndata: { __proto__: polluted }\n'
+const KINDLESS = 'kind: ConfigMap\nmetadata: { name: odd }\n'
 
 describe('refusals', () => {
   test('come all at once, each with its file, before our overlay moves anything', async () => {
@@ -238,6 +239,7 @@ spec: { rules: [{ http: { paths: [{ path: /, pathType: Prefix, backend: { servic
     ],
     ['broken YAML', { 'k8s/base/web.yaml': 'a: [\n' }],
     ['a key that would give objects another prototype', { 'k8s/base/namespace.yaml': POLLUTING }],
+    ['an object without an apiVersion', { 'k8s/base/namespace.yaml': KINDLESS }],
     ['nothing at all', { 'k8s/overlays/preview/kustomization.yaml': 'resources: []\n' }],
   ])('%s', async (_, files) => {
     const error = await rendered(await changed(files)).catch((error: unknown) => error)

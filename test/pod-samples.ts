@@ -26,6 +26,8 @@ type PodOptions = {
   name?: string
   containers?: ContainerSpec[]
   initContainers?: ContainerSpec[]
+  volumes?: object[]
+  nodeName?: string
   metadata?: Partial<Metadata>
 }
 

@@ -25,6 +25,7 @@ const DISCOVERY: Record<string, unknown> = {
       { name: 'configmaps', kind: 'ConfigMap', namespaced: true },
       { name: 'namespaces', kind: 'Namespace', namespaced: false },
       { name: 'pods', kind: 'Pod', namespaced: true },
+      { name: 'secrets', kind: 'Secret', namespaced: true },
       { name: 'pods/eviction', kind: 'Eviction', namespaced: true },
     ],
   },

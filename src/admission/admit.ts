@@ -1,10 +1,12 @@
+import type { KubeObject } from '../cluster/cluster.ts'
 import { CONFIG_PATH } from '../config.ts'
 import type { Problem } from '../errors.ts'
 import { appProblems } from './apps.ts'
 import { type Asked, type Build, buildOf, type Finding, type Manifest, type Rule } from './build.ts'
+import { identity } from './identity.ts'
 import { images } from './images.ts'
 import { ingressRoutes } from './ingress-routes.ts'
-import { kinds } from './kinds.ts'
+import { isNamespace, kinds } from './kinds.ts'
 import { listKeys } from './list-keys.ts'
 import { dnsAnnotations, loadBalancerAnnotations } from './load-balancer-annotations.ts'
 import { labelLengths, liveFields, reservedMarks, wishes } from './marks.ts'
@@ -46,20 +48,27 @@ const RULES: readonly Rule[] = [
  * here in words; the boundary is the action's Role, the quota and Pod Security.
  */
 export const admit = (manifests: readonly Manifest[], asked: Asked): { problems: Problem[]; warnings: Problem[] } => {
+  // All else takes these for text.
+  const misnamed = manifests.flatMap((manifest) => findingsIn(manifest, identity(manifest.object)))
+  if (misnamed.length > 0) return { problems: misnamed.map(({ problem }) => problem), warnings: [] }
   const build = buildOf(
     asked,
     manifests.map(({ object }) => object),
   )
   const found = [
     ...asked.apps.flatMap((app) => appProblems(app, build)).map((finding) => said(finding, CONFIG_PATH)),
-    ...manifests.flatMap((manifest) => findingsIn(manifest, build)),
+    ...manifests.flatMap((manifest) => findingsIn(manifest, judged(manifest.object, build))),
   ]
   const of = (isWarning: boolean) => found.filter((one) => one.isWarning === isWarning).map(({ problem }) => problem)
   return { problems: of(false), warnings: of(true) }
 }
 
-const findingsIn = ({ object, file }: Manifest, build: Build) =>
-  RULES.flatMap((rule) => rule(object, build)).map((finding) => {
+/** What is left out is in nobody's way. */
+const judged = (object: KubeObject, build: Build): Finding[] =>
+  (isNamespace(object) ? [kinds] : RULES).flatMap((rule) => rule(object, build))
+
+const findingsIn = ({ object, file }: Manifest, findings: readonly Finding[]) =>
+  findings.map((finding) => {
     const message = `${object.kind}/${object.metadata.name}: ${finding.message}`
     return said({ ...finding, message }, file)
   })

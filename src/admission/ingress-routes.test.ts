@@ -6,7 +6,8 @@ const web = { name: 'web', port: { number: 80 } }
 const paths = (...all: object[]) => ({ http: { paths: [to(web), ...all] } })
 const rules = (...all: object[]): Changes => ({ Ingress: { spec: { rules: all } } })
 const ACTION = {
-  'alb.ingress.kubernetes.io/actions.old': '{"type":"redirect","redirectConfig":{"statusCode":"HTTP_301"}}',
+  'alb.ingress.kubernetes.io/actions.old':
+    '{"type":"redirect","redirectConfig":{"path":"/new","statusCode":"HTTP_301"}}',
 }
 
 test.each<[string, Changes]>([
@@ -22,6 +23,25 @@ test.each<[string, Changes]>([
       },
     },
   ],
+])('%s is admitted', (_, changes) => expect(judge(changes).problems).toEqual([]))
+
+/** So many values, for each path to the Service web. */
+const compared = (count: number, ...all: object[]): Changes => ({
+  Ingress: {
+    metadata: {
+      annotations: {
+        'alb.ingress.kubernetes.io/conditions.web': JSON.stringify([
+          { field: 'path-pattern', pathPatternConfig: { values: Array.from({ length: count }, (_, n) => `/${n}`) } },
+        ]),
+      },
+    },
+    spec: { rules: [{ http: { paths: all } }] },
+  },
+})
+test.each<[string, Changes]>([
+  ['as many values as AWS compares', compared(3, to(web))],
+  ['as many with a path that is two to the controller', compared(2, to(web, { path: '/a' }))],
+  ['a long path', rules(paths(to(web, { path: `/${'a'.repeat(125)}` })))],
 ])('%s is admitted', (_, changes) => expect(judge(changes).problems).toEqual([]))
 
 const second = 'spec.rules[0].http.paths[1]'
@@ -68,6 +88,24 @@ test.each<[string, Changes, string, string]>([
     rules(paths(to(web, { path: '/img/*' }))),
     `${second}.path is /img/*: the controller takes no wildcard in a path of type Prefix`,
     'write pathType: ImplementationSpecific, or the path without it',
+  ],
+  [
+    'a path for another controller',
+    rules(paths(to(web, { path: '/img/(.*)', pathType: 'ImplementationSpecific' }))),
+    `${second}.path is /img/(.*), which an Application Load Balancer does not take`,
+    `write letters, digits and any of _-.$/~"'@:+& in at most 126 characters; it has no regular expressions`,
+  ],
+  [
+    'a path that is too long once the controller has added to it',
+    rules(paths(to(web, { path: `/${'a'.repeat(126)}` }))),
+    `${second}.path is /${'a'.repeat(126)}, which an Application Load Balancer does not take`,
+    `write letters, digits and any of _-.$/~"'@:+& in at most 126 characters; it has no regular expressions`,
+  ],
+  [
+    'more than AWS compares',
+    compared(4, to(web)),
+    'spec.rules[0].http.paths[0] has 6 values to compare in its host, path and conditions; an Application Load Balancer takes 5',
+    'take some out of alb.ingress.kubernetes.io/conditions.web, or make another path of them',
   ],
 ])('%s is refused', (_, changes, message, hint) =>
   expect(judge(changes).problems).toEqual([{ message: `Ingress/web: ${message}`, hint, file: 'k8s/Ingress.yaml' }]),

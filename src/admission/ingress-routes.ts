@@ -1,6 +1,6 @@
 import type { KubeObject } from '../cluster/cluster.ts'
 import { CONFIG_PATH } from '../config.ts'
-import { routedServices } from './action-annotations.ts'
+import { MOST_VALUES, PATH, routedServices, valuesIn } from './action-annotations.ts'
 import { type Build, type Finding, find, INGRESS, kindOf, namesOf, type Rule } from './build.ts'
 import { type Fields, listOf, mapOf, shown, textOf } from './fields.ts'
 
@@ -15,7 +15,7 @@ export const ingressRoutes: Rule = (object, build) => {
     ...(build.apps.some(({ ingress }) => ingress === object.metadata.name) ? [] : [nobodys()]),
     ...(mapOf(object.spec).defaultBackend === undefined ? [] : [catchAll()]),
     ...(hosts.size > 1 ? [manyHosts([...hosts])] : []),
-    ...pathsOf(object).flatMap((one) => [...pathProblems(one), ...backendProblems(one, object, build)]),
+    ...pathsOf(object).flatMap((one) => [...pathProblems(one, object), ...backendProblems(one, object, build)]),
   ]
 }
 
@@ -46,16 +46,47 @@ const pathsOf = (ingress: KubeObject): Route[] =>
     })),
   )
 
-/** Only ImplementationSpecific paths may have the load balancer's own wildcards. */
-const pathProblems = ({ path, fields }: Route): Finding[] =>
-  fields.pathType !== 'ImplementationSpecific' && /[*?]/.test(shown(fields.path ?? ''))
-    ? [
-        {
-          message: `${path}.path is ${shown(fields.path)}: the controller takes no wildcard in a path of type ${shown(fields.pathType)}`,
-          hint: 'write pathType: ImplementationSpecific, or the path without it',
-        },
-      ]
-    : []
+/** What AWS refuses in one rule stops the changes of all previews. */
+const pathProblems = ({ path, fields }: Route, ingress: KubeObject): Finding[] => {
+  const patterns = patternsOf(fields)
+  const backend = shown(mapOf(mapOf(fields.backend).service).name ?? '')
+  const values = 1 + patterns.length + valuesIn(ingress, backend)
+  return [
+    // Only ImplementationSpecific paths may have the load balancer's own wildcards.
+    ...(fields.pathType !== 'ImplementationSpecific' && /[*?]/.test(shown(fields.path ?? ''))
+      ? [
+          {
+            message: `${path}.path is ${shown(fields.path)}: the controller takes no wildcard in a path of type ${shown(fields.pathType)}`,
+            hint: 'write pathType: ImplementationSpecific, or the path without it',
+          },
+        ]
+      : []),
+    ...(patterns.every((pattern) => PATH.test(pattern))
+      ? []
+      : [
+          {
+            message: `${path}.path is ${shown(fields.path)}, which an Application Load Balancer does not take`,
+            hint: `write letters, digits and any of _-.$/~"'@:+& in at most 126 characters; it has no regular expressions`,
+          },
+        ]),
+    ...(values > MOST_VALUES
+      ? [
+          {
+            message: `${path} has ${values} values to compare in its host, path and conditions; an Application Load Balancer takes ${MOST_VALUES}`,
+            hint: `take some out of alb.ingress.kubernetes.io/conditions.${backend}, or make another path of them`,
+          },
+        ]
+      : []),
+  ]
+}
+
+/** As the controller asks AWS for it. */
+const patternsOf = ({ path, pathType }: Fields): string[] => {
+  if (path === undefined) return []
+  const text = shown(path)
+  if (pathType !== 'Prefix') return [text]
+  return text === '/' ? ['/*'] : [text, `${text.replace(/\/$/, '')}/*`]
+}
 
 const backendProblems = ({ path, fields }: Route, ingress: KubeObject, build: Build): Finding[] => {
   const { service, resource } = mapOf(fields.backend)

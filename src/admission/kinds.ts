@@ -1,4 +1,4 @@
-import { kindOf, type Rule } from './build.ts'
+import { kindOf, namesOf, type Rule } from './build.ts'
 
 /** What install/role.yaml lets the action manage. */
 export const MANAGED_KINDS: readonly string[] = [
@@ -45,8 +45,16 @@ const CLUSTER_SCOPED = new Set([
 
 export const isNamespace = (object: Parameters<Rule>[0]): boolean => kindOf(object) === 'Namespace'
 
-export const kinds: Rule = (object, { allowedKinds }) => {
+export const kinds: Rule = (object, build) => {
+  const { allowedKinds } = build
   const kind = kindOf(object)
+  if (isNamespace(object) && namesOf(build, 'Namespace').length > 1)
+    return [
+      {
+        message: 'is not the only namespace of the build: a preview has one, and Kustomize cannot make one of several',
+        hint: 'take it out of the kustomization',
+      },
+    ]
   if (isNamespace(object))
     return [
       {

@@ -8,8 +8,11 @@ const alb = (name: string, value: string, kind?: 'Ingress' | 'Service') =>
 
 test.each([
   ['healthcheck-path', '/healthz?deep=1'],
-  ['healthcheck-interval-seconds', '5'],
+  ['healthcheck-interval-seconds', '6'],
   ['success-codes', '200,204-299'],
+  ['success-codes', '0-99'],
+  ['healthcheck-port', '65535'],
+  ['healthcheck-timeout-seconds', '14'],
   ['backend-protocol-version', 'GRPC'],
   ['target-group-attributes', 'stickiness.enabled=true,deregistration_delay.timeout_seconds=30'],
   // What the action would set itself.
@@ -54,6 +57,10 @@ test.each([
   ['healthy-threshold-count', '11', 'a number from 2 to 10'],
   ['healthcheck-path', 'healthz', 'a path'],
   ['healthcheck-port', 'http', 'traffic-port or a port number'],
+  ['healthcheck-port', '65536', 'traffic-port or a port number'],
+  ['success-codes', '200-599', 'codes such as 200,204 or 200-299'],
+  ['success-codes', '299-200', 'codes such as 200,204 or 200-299'],
+  ['success-codes', '12,200', 'codes such as 200,204 or 200-299'],
   ['success-codes', '2xx', 'codes such as 200,204 or 200-299'],
   ['backend-protocol', 'TCP', 'HTTP or HTTPS'],
   ['target-group-attributes', 'lambda.multi_value_headers.enabled=true', 'attributes such as stickiness.enabled=true'],
@@ -68,6 +75,37 @@ test.each([
     },
   ]),
 )
+
+describe('a health check that lasts until the next one', () => {
+  const timed = (kind: 'Ingress' | 'Service', annotations: Record<string, string>, install = {}) => {
+    const named = Object.fromEntries(
+      Object.entries(annotations).map(([key, value]) => [
+        `alb.ingress.kubernetes.io/healthcheck-${key}-seconds`,
+        value,
+      ]),
+    )
+    return judge({ [kind]: { metadata: { annotations: named } } }, install).problems
+  }
+  const INTERVAL = 'alb.ingress.kubernetes.io/healthcheck-interval-seconds'
+  const said = (kind: string, timeout: number, interval: number) => ({
+    message: `${kind}/web: metadata.annotations: alb.ingress.kubernetes.io/healthcheck-timeout-seconds is ${timeout}, and healthcheck-interval-seconds is ${interval}: AWS wants the answer before it asks again`,
+    hint: 'lower the one or raise the other',
+    file: `k8s/${kind}.yaml`,
+  })
+
+  test('is refused', () => {
+    expect(timed('Ingress', { timeout: '15' })).toEqual([said('Ingress', 15, 15)])
+    expect(timed('Ingress', { interval: '5' })).toEqual([said('Ingress', 5, 5)])
+    expect(timed('Service', { timeout: '20', interval: '10' })).toEqual([said('Service', 20, 10)])
+  })
+
+  test('is judged with what the install sets, and not where it is unknown', () => {
+    const ingressAnnotations = { 'alb.ingress.kubernetes.io/group.name': 'preview', [INTERVAL]: '60' }
+    expect(timed('Ingress', { timeout: '20' }, { ingressAnnotations })).toEqual([])
+    expect(timed('Ingress', { timeout: '20', interval: '30' })).toEqual([])
+    expect(timed('Service', { timeout: '20' })).toEqual([])
+  })
+})
 
 test.each([
   [
@@ -112,6 +150,9 @@ describe('actions', () => {
     [forward({ serviceName: 'theirs', servicePort: 80 }), /names the Service theirs, which is not in the build$/],
     [forward({ serviceName: 'web', servicePort: 81 }), /names the port 81, which Service\/web does not have$/],
     [{ type: 'redirect', redirectConfig: { statusCode: '301' } }, /redirectConfig.statusCode/],
+    [{ type: 'redirect', redirectConfig: { path: 'new', statusCode: 'HTTP_302' } }, /redirectConfig.path/],
+    [{ type: 'redirect', redirectConfig: { port: 'http', statusCode: 'HTTP_302' } }, /redirectConfig.port/],
+    [{ type: 'redirect', redirectConfig: { port: '#{port}', statusCode: 'HTTP_302' } }, /leads back to itself/],
     [{ type: 'authenticate-oidc' }, /type/],
     ['{ type: forward }', /is not JSON/],
   ])('%j is refused', (value, message) => {
@@ -135,6 +176,11 @@ describe('conditions', () => {
   test.each([
     [[{ field: 'host-header', hostHeaderConfig: { values: ['theirs.example'] } }]],
     [{ field: 'path-pattern' }],
+    [[{ field: 'path-pattern', pathPatternConfig: { values: ['/(a|b)'] } }]],
+    [[{ field: 'http-header', httpHeaderConfig: { httpHeaderName: 'Host', values: ['theirs.example'] } }]],
+    [[{ field: 'http-header', httpHeaderConfig: { httpHeaderName: 'x', values: ['a'.repeat(129)] } }]],
+    [[{ field: 'http-request-method', httpRequestMethodConfig: { values: ['get'] } }]],
+    [[{ field: 'source-ip', sourceIPConfig: { values: ['10.0.0.1'] } }]],
   ])('%j is refused', (value) =>
     expect(condition(value)).toEqual([
       {

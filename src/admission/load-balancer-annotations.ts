@@ -1,3 +1,4 @@
+import type { KubeObject } from '../cluster/cluster.ts'
 import { action, conditions, read, targetsOf } from './action-annotations.ts'
 import { type Build, type Finding, INGRESS, kindOf, type Rule } from './build.ts'
 import { mapOf, shown } from './fields.ts'
@@ -9,7 +10,11 @@ const PREFIX = 'alb.ingress.kubernetes.io/'
 /** The controller reads them from an Ingress, and those of a target group also from its Service. */
 export const loadBalancerAnnotations: Rule = (object, build) => {
   if (![INGRESS, 'Service'].includes(kindOf(object))) return []
-  return Object.entries(mapOf(object.metadata.annotations)).flatMap(([key, value]) => {
+  return [...ofEach(object, build), ...hurried(object, build)]
+}
+
+const ofEach = (object: KubeObject, build: Build): Finding[] =>
+  Object.entries(mapOf(object.metadata.annotations)).flatMap(([key, value]) => {
     const path = `metadata.annotations: ${key}`
     if (key === 'kubernetes.io/ingress.class')
       return [
@@ -22,7 +27,26 @@ export const loadBalancerAnnotations: Rule = (object, build) => {
       ? ofTheLoadBalancer(path, key.slice(PREFIX.length), shown(value), build)
       : []
   })
+
+/** AWS wants each answer before it asks again. A Service's are joined by those of its Ingress. */
+const hurried = (object: KubeObject, { ingressAnnotations }: Build): Finding[] => {
+  const isIngress = kindOf(object) === INGRESS
+  const set = { ...mapOf(object.metadata.annotations), ...(isIngress ? ingressAnnotations : {}) }
+  const [timeout, interval] = [TIMEOUT, INTERVAL].map((name) =>
+    Number(set[PREFIX + name.key] ?? (isIngress ? name.usual : Number.NaN)),
+  )
+  if (timeout === undefined || interval === undefined || !(timeout >= interval)) return []
+  return [
+    {
+      message: `metadata.annotations: ${PREFIX}${TIMEOUT.key} is ${timeout}, and ${INTERVAL.key} is ${interval}: AWS wants the answer before it asks again`,
+      hint: 'lower the one or raise the other',
+    },
+  ]
 }
+
+/** What the controller asks for when nobody does. */
+const TIMEOUT = { key: 'healthcheck-timeout-seconds', usual: 5 }
+const INTERVAL = { key: 'healthcheck-interval-seconds', usual: 15 }
 
 /** external-dns would write any name of its zones. */
 export const dnsAnnotations: Rule = ({ metadata }) =>

@@ -1,6 +1,5 @@
 import type { Rule } from './build.ts'
 import { shown } from './fields.ts'
-import { isNamespace } from './kinds.ts'
 
 /**
  * The action gives every object the namespace of previews: what was meant for another place would silently come to ours. The
@@ -8,7 +7,7 @@ import { isNamespace } from './kinds.ts'
  */
 export const namespaces: Rule = (object, { home }) => {
   const { namespace } = object.metadata
-  if (namespace === undefined || namespace === home || isNamespace(object)) return []
+  if (namespace === undefined || namespace === home) return []
   const others =
     home === undefined ? 'most objects of the build name none' : `most objects of the build are in ${shown(home)}`
   return [

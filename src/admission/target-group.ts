@@ -6,6 +6,15 @@ const between = (least: number, most: number): Value => ({
 })
 const matching = (pattern: RegExp, want: string): Value => ({ is: (text: string) => pattern.test(text), want })
 
+/** HTTP's from 200 to 499, or all of them gRPC's from 0 to 99. */
+const areCodes = (text: string): boolean => {
+  if (!/^\d{1,3}(-\d{1,3})?(,\d{1,3}(-\d{1,3})?)*$/.test(text)) return false
+  const ranges = text.split(',').map((range) => range.split('-').map(Number))
+  const codes = ranges.flat()
+  const isAll = (least: number, most: number) => codes.every((code) => code >= least && code <= most)
+  return (isAll(200, 499) || isAll(0, 99)) && ranges.every(([from = 0, to = from]) => from <= to)
+}
+
 const ATTRIBUTES: Record<string, Value> = {
   'stickiness.enabled': matching(/^(true|false)$/, 'true or false'),
   'stickiness.type': matching(/^(lb_cookie|app_cookie)$/, 'lb_cookie or app_cookie'),
@@ -33,13 +42,19 @@ export const TARGET_GROUP: Record<string, Value> = {
   'backend-protocol': matching(/^HTTPS?$/, 'HTTP or HTTPS'),
   'backend-protocol-version': matching(/^(HTTP1|HTTP2|GRPC)$/, 'HTTP1, HTTP2 or GRPC'),
   'healthcheck-path': matching(/^\/[\x21-\x7e]{0,1023}$/, 'a path'),
-  'healthcheck-port': matching(/^(traffic-port|[1-9]\d{0,4})$/, 'traffic-port or a port number'),
+  'healthcheck-port': {
+    is: (text) => text === 'traffic-port' || between(1, 65_535).is(text),
+    want: 'traffic-port or a port number',
+  },
   'healthcheck-protocol': matching(/^HTTPS?$/, 'HTTP or HTTPS'),
   'healthcheck-interval-seconds': between(5, 300),
   'healthcheck-timeout-seconds': between(2, 120),
   'healthy-threshold-count': between(2, 10),
   'unhealthy-threshold-count': between(2, 10),
-  'success-codes': matching(/^\d{1,3}(-\d{1,3})?(,\d{1,3}(-\d{1,3})?)*$/, 'codes such as 200,204 or 200-299'),
+  'success-codes': {
+    is: areCodes,
+    want: 'codes such as 200,204 or 200-299, from 200 to 499 (gRPC: from 0 to 99)',
+  },
   'target-group-attributes': {
     is: (text) => text.split(',').every(isAttribute),
     want: `attributes such as stickiness.enabled=true, with values that AWS takes; known are ${Object.keys(ATTRIBUTES).join(', ')}`,

@@ -93,6 +93,18 @@ test('what a pod knows is hidden, in its log and in what is said of it', async (
   expect(diagnosis?.reason).toBe('no ***')
 })
 
+test('of a pod that knows what we may not read nothing is shown that it has said', async () => {
+  const env = [{ name: 'KEY', valueFrom: { secretKeyRef: { name: 'a' } } }]
+  now.server.script.push(json(403, failure(403, 'Forbidden', 'secrets "a" is forbidden')))
+  const known = pod(crashed(3), { containers: [{ name: 'web', env }] })
+  const [diagnosis] = await diagnose(open(), 'previews', [suspect(known)])
+  expect(diagnosis?.logs).toEqual([])
+  expect(diagnosis?.missing).toEqual([
+    expect.stringMatching(/^what to hide of Secret.a: /),
+    'the logs: not all that they must not show is known',
+  ])
+})
+
 test('where the manifest is', async () => {
   const sources = new Map([['/Ingress/previews/web', { file: 'k8s/ingress.yaml' }]])
   const ingress: Suspect = { object: live('Ingress', 'web'), pods: [], cause: 'LoadBalancerRefused', reason: 'no' }

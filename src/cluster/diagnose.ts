@@ -76,7 +76,8 @@ const diagnosisOf = async ({ suspect, also }: Root, { events, missing, file, rea
   const pods = troubledFirst(suspect)
   const values = reads && (await hiddenValues(reads.cluster, reads.collection, pods, missing))
   const hide = hiding(values ?? [])
-  const logs = (await reads?.logsOf({ pods, container, hide, missing })) ?? []
+  if (reads && values === undefined) missing.push('the logs: not all that they must not show is known')
+  const logs = (values && (await reads?.logsOf({ pods, container, hide, missing }))) ?? []
   const { what, next } = adviceFor(suspect, logs[0]?.lines ?? [])
   const warnings = tellingEvents(warningsAbout(events, uidsOf(object, pods)), pods)
   return {

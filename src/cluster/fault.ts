@@ -34,4 +34,7 @@ export type Seen = {
 
 /** Newest first, of one object. */
 export const eventsOf = (events: readonly KubeEvent[] = [], { metadata }: Live): KubeEvent[] =>
-  events.filter(({ uid }) => uid === metadata.uid).toSorted((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0))
+  events.filter(({ uid }) => uid === metadata.uid).toSorted(byTime)
+
+/** For `sort`: the newest first. */
+export const byTime = (a: KubeEvent, b: KubeEvent): number => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0)

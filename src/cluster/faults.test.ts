@@ -134,13 +134,46 @@ describe('a volume', () => {
     expect(first([running], { events: [failed] })).toBeUndefined()
   })
 
-  test.each([
-    [2, NEVER],
-    [3, 0],
-  ])('that cannot be provisioned after %i tries', (count, patience) => {
-    const object = live('PersistentVolumeClaim', 'data')
-    const events = [event(object, 'ProvisioningFailed', 'storageclass "gp9" not found', { count })]
-    expect(first([], { object, events })).toMatchObject({ cause: 'VolumeUnavailable', patience })
+  test('may still come where a custom resource stands for what is mounted', () => {
+    const events = [event(creating, 'FailedMount', setUp('secret "app1" not found'))]
+    expect(first([creating], { events, mayMakeConfig: true })?.patience).toBe(120_000)
+  })
+
+  describe('that is still to be made', () => {
+    const waits = (volumes: object[], spec: object = {}) =>
+      pod({ phase: 'Pending' }, { volumes, ...spec, metadata: { creationTimestamp: '2026-01-01T00:00:01Z' } })
+    const claim = { name: 'v', persistentVolumeClaim: { claimName: 'data' } }
+    const data = live('PersistentVolumeClaim', 'data')
+    const refused = (count: number, at = '2026-01-01T00:00:09Z', about = data) =>
+      event(about, 'ProvisioningFailed', 'storageclass "gp9" not found', { count, at })
+    const made = event(data, 'ProvisioningSucceeded', 'made', { type: 'Normal', at: '2026-01-01T00:00:09Z' })
+
+    test.each([
+      ['two tries', [refused(2)], NEVER],
+      ['three tries', [refused(3)], 0],
+      ['three tries in other words', [refused(2), refused(1, '2026-01-01T00:00:05Z')], 0],
+    ])('after %s', (_, events, patience) => {
+      expect(first([waits([claim])], { events })).toMatchObject({
+        cause: 'VolumeUnavailable',
+        culprit: 'PersistentVolumeClaim/previews/data',
+        reason: 'storageclass "gp9" not found',
+        patience,
+      })
+    })
+
+    test('for one pod only', () => {
+      const events = [refused(3, '2026-01-01T00:00:09Z', live('PersistentVolumeClaim', 'web-1-v'))]
+      expect(first([waits([{ name: 'v', ephemeral: {} }])], { events })?.culprit).toBe(
+        'PersistentVolumeClaim/previews/web-1-v',
+      )
+    })
+
+    test.each([
+      ['that was made at last', waits([claim]), [refused(3), made]],
+      ['of which nobody has said so since the pod is there', waits([claim]), [refused(3, '2026-01-01T00:00:00Z')]],
+      ['of another claim', waits([claim]), [refused(3, '2026-01-01T00:00:09Z', live('PersistentVolumeClaim', 'b'))]],
+      ['of a pod that has its node', waits([claim], { nodeName: 'a' }), [refused(3)]],
+    ])('is none: one %s', (_, one, events) => expect(first([one], { events })).toBeUndefined())
   })
 })
 

@@ -4,16 +4,13 @@ import { creationFault } from './creation-faults.ts'
 import type { Fault, Seen } from './fault.ts'
 import { isPulling, pullFault, pullWords } from './image-faults.ts'
 import { loadBalancerFault } from './load-balancer-faults.ts'
-import { missingConfig } from './missing-config.ts'
+import { CONFIG_MADE, missingConfig } from './missing-config.ts'
 import { type ContainerStatus, containerSpec, containersOf, podStatus } from './pods.ts'
 import { probeFault } from './probe-faults.ts'
 import { schedulingFault } from './scheduling-faults.ts'
 import { mountFault, provisioningFault } from './volume-faults.ts'
 
 /** What keeps an object from becoming ready, and how long to bear it. Pure: one look at one object. */
-
-/** What is missing takes longer than what is applied beside it when a controller makes it of a custom resource. */
-const CONFIG_MADE = 120_000
 
 const NO_START = new Set(['CreateContainerError', 'RunContainerError', 'StartError'])
 
@@ -22,11 +19,11 @@ export const faultsOf = (seen: Seen): Fault[] =>
   [
     creationFault(seen),
     loadBalancerFault(seen),
-    provisioningFault(seen),
     ...seen.pods
       .filter(isAtWork)
       .flatMap((pod) => [
         schedulingFault(seen, pod),
+        provisioningFault(seen, pod),
         mountFault(seen, pod),
         ...containersOf(pod).map((container) => containerFault(seen, pod, container)),
       ]),

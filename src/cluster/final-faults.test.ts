@@ -67,9 +67,11 @@ describe('a Pod', () => {
 test('a deadline that has passed is explained by the pods, where they say something', () => {
   const conditions = [{ type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded' }]
   const late = live('Deployment', 'web', { status: { conditions } })
-  expect(final(late)).toMatchObject({ cause: 'ProgressDeadline', reason: 'it says so' })
+  const end = { key: 'uid-web/end', patience: 30_000 }
+  expect(final(late)).toMatchObject({ cause: 'ProgressDeadline', reason: 'it says so', ...end })
   const stuck = pod(waiting('ImagePullBackOff', 'not found'))
-  expect(final(late, [stuck])).toMatchObject({ cause: 'ImageNotFound', culprit: 'acme/web:abc', patience: 0 })
+  expect(final(late, [stuck])).toMatchObject({ cause: 'ImageNotFound', culprit: 'acme/web:abc', ...end })
+  expect(final(late, [], { isGone: true })).toMatchObject({ cause: 'Deleted', patience: 0 })
 })
 
 test.each([

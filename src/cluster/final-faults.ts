@@ -12,10 +12,18 @@ type Blame = Pick<Fault, 'cause' | 'reason' | 'culprit' | 'pod' | 'container'>
 
 /** `isGone`: it, or what was applied under its name, is no longer there. */
 export const finalFault = (seen: Seen & { isGone: boolean }, reason: string): Fault => ({
-  key: `${seen.object.metadata.uid}/end`,
   ...blame(seen, reason),
-  patience: 0,
+  key: `${seen.object.metadata.uid}/end`,
+  patience: !seen.isGone && isLate(seen.object) ? OF_BEFORE : 0,
 })
+
+/**
+ * A Deployment says that its deadline has passed until its pods make progress again: after ten minutes without a Secret that
+ * is there by now, or when an older template is rolled out once more.
+ */
+const OF_BEFORE = 30_000
+
+const isLate = (object: Live): boolean => condition(object, 'Progressing')?.reason === 'ProgressDeadlineExceeded'
 
 const blame = (seen: Seen & { isGone: boolean }, reason: string): Blame => {
   const { object, isGone } = seen
@@ -63,8 +71,7 @@ const ofContainer = (failed: Live, reason: string): Omit<Blame, 'cause'> & { cau
 const late = (seen: Seen, reason: string): Blame => {
   const [fault] = faultsOf(seen)
   if (fault !== undefined) return fault
-  const isLate = condition(seen.object, 'Progressing')?.reason === 'ProgressDeadlineExceeded'
-  return { cause: isLate ? 'ProgressDeadline' : 'ControllerFailed', reason }
+  return { cause: isLate(seen.object) ? 'ProgressDeadline' : 'ControllerFailed', reason }
 }
 
 const createdAt = ({ metadata }: Live): string => metadata.creationTimestamp ?? ''

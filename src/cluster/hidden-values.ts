@@ -5,27 +5,35 @@ import type { ContainerSpec } from './pods.ts'
 import { readBy } from './references.ts'
 
 /** Objects that are asked for; a pod that reads more of them is a strange one. */
-const MOST = 20
+const MOST = 50
 
-/** What pods know and may print, and nobody else may read: values of their Secrets, and of settings with the name of one. */
+/**
+ * What pods know and may print, and nobody else may read: values of their Secrets, and of settings with the name of one.
+ * `undefined` when a Secret could not be read: then nothing that they print may be shown.
+ */
 export const hiddenValues = async (
-  cluster: Cluster,
+  cluster: Pick<Cluster, 'get'>,
   collection: Collection,
   pods: readonly Live[],
   missing: string[],
-): Promise<string[]> => {
+): Promise<string[] | undefined> => {
   const namespace = pods[0]?.metadata.namespace
   if (namespace === undefined) return []
-  const names = [...new Set(pods.flatMap((pod) => [...readBy(pod)]))].slice(0, MOST)
-  const objects = await Promise.all(
-    names.map((path) => {
+  const names = [...new Set(pods.flatMap((pod) => [...readBy(pod)]))]
+  const [secrets = [], settings = []] = [true, false].map((is) => names.filter((name) => isSecret(name) === is))
+  const answers = await Promise.all(
+    [...secrets, ...settings].slice(0, MOST).map((path) => {
       const [kind = '', name = ''] = path.split('/')
       const ref = { apiVersion: 'v1', kind, namespace, name }
-      return collection.read(`what to hide of ${path}`, missing, () => cluster.get(ref))
+      return collection.read(`what to hide of ${path}`, missing, async () => ({ path, found: await cluster.get(ref) }))
     }),
   )
-  return [...objects.flatMap((object) => (object === undefined ? [] : valuesIn(object))), ...pods.flatMap(literals)]
+  const known = answers.filter((answer) => answer !== undefined)
+  if (known.filter(({ path }) => isSecret(path)).length < secrets.length) return undefined
+  return [...known.flatMap(({ found }) => (found === undefined ? [] : valuesIn(found))), ...pods.flatMap(literals)]
 }
+
+const isSecret = (path: string): boolean => path.startsWith('Secret/')
 
 const valuesIn = ({ kind, data = {} }: Live): string[] =>
   Object.entries(data).flatMap(([name, value]) => {

@@ -2,6 +2,9 @@
 
 type Missing = { culprit: string; reason: string }
 
+/** Milliseconds. What a controller makes of a custom resource takes longer than what is applied beside it. */
+export const CONFIG_MADE = 120_000
+
 const KIND: Record<string, string> = { secret: 'Secret', configmap: 'ConfigMap' }
 
 export const missingConfig = (said: string, namespace: string): Missing | undefined => {

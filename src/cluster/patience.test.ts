@@ -91,6 +91,7 @@ test('a Secret may still come when a custom resource of the build can stand for 
     [made('v1'), true],
     [made('networking.k8s.io/v1'), true],
     [made('external-secrets.io/v1'), false],
+    [made('secrets-store.csi.x-k8s.io/v1'), false],
   ] as const) {
     judge(missing)
     vi.advanceTimersByTime(30_000)
@@ -114,6 +115,29 @@ describe('what has failed for good', () => {
     ],
   ])('because it %s', (_, missing) => {
     expect(patience([])(missing(observed([], { state: failed })))?.cause).toBe('Deleted')
+  })
+})
+
+describe('a deadline that has passed', () => {
+  const conditions = [{ type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded' }]
+  const object = live('Deployment', 'web', { status: { conditions } })
+  const late = (pods: Live[] = []) => observed(pods, { object, state: { failed: true, reason: 'too late' } })
+
+  test('may be that of the rollout before', () => {
+    const judge = patience([])
+    expect(judge(late())).toBeUndefined()
+    vi.advanceTimersByTime(29_000)
+    expect(judge(observed([], { object }))).toBeUndefined()
+    expect(judge(late())).toBeUndefined()
+    vi.advanceTimersByTime(30_000)
+    expect(judge(late())?.cause).toBe('ProgressDeadline')
+  })
+
+  test('makes no trouble of its pods last longer', () => {
+    const judge = patience([])
+    judge(late([pulling]))
+    vi.advanceTimersByTime(20_000)
+    expect(judge(late([pulling]))?.cause).toBe('ImageNotFound')
   })
 })
 

@@ -2,8 +2,8 @@ import type { ChangeSet } from './apply.ts'
 import type { Fault, Seen } from './fault.ts'
 import { faultsOf, waitingFor } from './faults.ts'
 import { finalFault } from './final-faults.ts'
-import { groupOf } from './members.ts'
 import { isReady, type Observed } from './observation.ts'
+import { isCustom } from './readiness.ts'
 import type { Suspect } from './suspect.ts'
 
 /**
@@ -11,7 +11,7 @@ import type { Suspect } from './suspect.ts'
  * `changes`: everything that was applied.
  */
 export const patience = (changes: ChangeSet): ((observed: Observed) => Suspect | undefined) => {
-  const mayMakeConfig = changes.some(({ ref }) => isCustom(groupOf(ref)))
+  const mayMakeConfig = changes.some(({ ref }) => isCustom(ref))
   const since = new Map<string, ReadonlyMap<string, number>>()
   return (observed) => {
     const faults = faultsIn({ ...observed, mayMakeConfig })
@@ -45,7 +45,8 @@ export const reasonOf = (observed: Observed): string => {
 
 const faultsIn = (observed: Observed & Pick<Seen, 'mayMakeConfig'>): Fault[] => {
   const { state } = observed
-  if ('failed' in state) return [finalFault({ ...observed, isGone: isGone(observed) }, state.reason)]
+  if ('failed' in state)
+    return [finalFault({ ...observed, isGone: isGone(observed) }, state.reason), ...faultsOf(observed)]
   return isReady(observed) ? [] : faultsOf(observed)
 }
 
@@ -57,6 +58,3 @@ const accused = ({ object, pods }: Observed, { key: _, patience: __, ...fault }:
   pods,
   ...fault,
 })
-
-/** Kubernetes' own groups have no dot, or end in `k8s.io`. */
-const isCustom = (group: string): boolean => group.includes('.') && !group.endsWith('k8s.io')

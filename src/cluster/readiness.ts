@@ -1,4 +1,4 @@
-import type { Live } from './cluster.ts'
+import type { Kind, Live } from './cluster.ts'
 import { groupOf } from './members.ts'
 import {
   autoscaler,
@@ -88,5 +88,8 @@ export const readiness = (live: Live, context: Context): Readiness => {
 export const hasState = (live: Live): boolean =>
   live.status !== undefined || ruleOf(live) !== undefined || live.metadata.annotations?.[READY_ANNOTATION] !== undefined
 
+/** Whether what it stands for is some controller's affair that we do not know. */
+export const isCustom = (kind: Kind): boolean => !BUILT_IN.has(groupOf(kind))
+
 const ruleOf = (live: Live): Rule | undefined =>
-  RULES[`${groupOf(live)}/${live.kind}`] ?? (BUILT_IN.has(groupOf(live)) ? undefined : customResource)
+  RULES[`${groupOf(live)}/${live.kind}`] ?? (isCustom(live) ? customResource : undefined)

@@ -4,7 +4,7 @@ import type { Credentials, SecretStore } from './credentials.ts'
 import { type Lease, leaseOf, raised } from './pool.ts'
 import { prepare } from './prepare.ts'
 import { requestOf } from './request.ts'
-import type { Tenancy } from './tenancy.ts'
+import { type Tenancy, tenantOf } from './tenancy.ts'
 
 /** What a lease lets its tenant in with. The lease is a newer one when the database had seen more than the pool knew. */
 export type Access = { lease: Lease; credentials: Credentials }
@@ -43,7 +43,10 @@ const prepared = async (first: Lease, arn: string, tenancy: Tenancy): Promise<Ac
     const credentials = await read(secrets, arn, mine.environment.id, lease)
     if (credentials !== undefined) return { lease, credentials }
     say.info(`preparing ${lease.name} for lease ${lease.generation}`)
-    const result = await prepare(stateMachine, requestOf('lease', lease, tenancy), { ...story.of, say })
+    const result = await prepare(stateMachine, requestOf('lease', { ...lease, tenant: tenantOf(mine) }, tenancy), {
+      ...story.of,
+      say,
+    })
     if ('did' in result) {
       say.info(`${lease.name}: ${result.did}`)
       continue

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { isCode } from '../errors.ts'
 import { messageOf } from '../step-functions/execution.ts'
-import { cleanedBy, cleaningBy, type Lease, raised } from './pool.ts'
+import { cleanedBy, cleaningBy, type Held, raised } from './pool.ts'
 import { prepare } from './prepare.ts'
 import { requestOf } from './request.ts'
 import type { Tenancy } from './tenancy.ts'
 
 /** Cleans one that an environment left that is gone. */
-export const cleanLeft = async (tenancy: Tenancy, left: Lease): Promise<void> => {
+export const cleanLeft = async (tenancy: Tenancy, left: Held): Promise<void> => {
   const { store, say } = tenancy
   const by = randomUUID()
   say.info(`${left.name} was left by a preview that is gone: cleaning it`)
@@ -17,20 +17,21 @@ export const cleanLeft = async (tenancy: Tenancy, left: Lease): Promise<void> =>
 }
 
 /** Makes a database free that is being cleaned `by` this. Says why when it could not be: then nobody gets it before it was. */
-export const clean = async (tenancy: Tenancy, lease: Lease, by: string): Promise<{ why?: string }> => {
+export const clean = async (tenancy: Tenancy, lease: Held, by: string): Promise<{ why?: string }> => {
   const why = await failureOf(tenancy, lease)
   const ending = why === undefined ? { state: 'free' as const } : { state: 'dirty' as const, why }
   await tenancy.store.change((pool) => cleanedBy(pool, lease.name, by, ending, new Date()))
   return why === undefined ? {} : { why }
 }
 
-const failureOf = async (tenancy: Tenancy, lease: Lease): Promise<string | undefined> => {
+const failureOf = async (tenancy: Tenancy, lease: Held): Promise<string | undefined> => {
   try {
     const cleaned = await cleanAs(tenancy, lease)
     if ('did' in cleaned) return undefined
     // The pool was lost and counts anew: what the database has seen is what counts.
-    await tenancy.store.change((pool) => raised(pool, lease, cleaned.stale))
-    const again = await cleanAs(tenancy, { ...lease, generation: cleaned.stale })
+    const generation = cleaned.stale + 1
+    await tenancy.store.change((pool) => raised(pool, lease, generation))
+    const again = await cleanAs(tenancy, { ...lease, generation })
     return 'did' in again ? undefined : `lease ${again.stale} was seen there`
   } catch (error) {
     if (isCode(error, 'Cancelled', 'Superseded')) throw error
@@ -39,7 +40,7 @@ const failureOf = async (tenancy: Tenancy, lease: Lease): Promise<string | undef
 }
 
 /** Where all share one set of credentials there is nothing that could, and nothing is done. */
-const cleanAs = async (tenancy: Tenancy, lease: Lease): Promise<{ did: string } | { stale: number }> => {
+const cleanAs = async (tenancy: Tenancy, lease: Held): Promise<{ did: string } | { stale: number }> => {
   const { settings, story, say } = tenancy
   if (settings.credentials.kind === 'secret') return { did: 'nothing' }
   const { stateMachine } = story.to.preparation(settings.credentials.stateMachineArn)

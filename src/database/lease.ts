@@ -5,6 +5,7 @@ import { pause } from '../poll.ts'
 import {
   asked,
   cleanable,
+  type Held,
   holdersOf,
   type Lease,
   leaseOf,
@@ -33,7 +34,7 @@ export type Waiting = {
   /** 1 is next in line. Called whenever that changes. */
   onPosition(position: number): Promise<void>
   /** Makes one that was left dirty free again. */
-  clean(lease: Lease): Promise<void>
+  clean(left: Held): Promise<void>
   /** Removes environments that nobody wants any more; `true` when one was. Asked for by whoever is next in line. */
   reclaim(pool: Pool): Promise<boolean>
 }

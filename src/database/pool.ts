@@ -22,9 +22,9 @@ const slot = z.discriminatedUnion('state', [
   z.looseObject({ state: z.literal('free'), generation }),
   z.looseObject({ state: z.literal('leased'), generation, tenant, since: z.string() }),
   /** Its last tenant is gone; `by` takes away what it left. */
-  z.looseObject({ state: z.literal('cleaning'), generation, by: z.string(), since: z.string() }),
+  z.looseObject({ state: z.literal('cleaning'), generation, tenant, by: z.string(), since: z.string() }),
   /** That did not succeed: nobody gets it before it did. */
-  z.looseObject({ state: z.literal('dirty'), generation, why: z.string(), since: z.string() }),
+  z.looseObject({ state: z.literal('dirty'), generation, tenant, why: z.string(), since: z.string() }),
 ])
 
 const poolSchema = z.looseObject({
@@ -41,7 +41,7 @@ export type Tenant = z.infer<typeof tenant>
 export type Slot = z.infer<typeof slot>
 export type Ticket = Pool['queue'][number]
 export type Lease = { name: string; generation: number }
-/** What an environment's record says it has. */
+/** A lease with its tenant: as an environment's record says it, or as one that is gone has left it. */
 export type Held = Lease & { tenant: Tenant }
 
 export const parsePool = (object: string, json: string | undefined): Pool => {
@@ -91,11 +91,9 @@ export const withNames = (pool: Pool, names: readonly string[]): Pool => {
   return { ...pool, slots: Object.fromEntries([...kept, ...free]) }
 }
 
-export const leaseOf = ({ slots }: Pool, environment: string): Lease | undefined => {
-  const found = Object.entries(slots).find(
-    ([, slot]) => slot.state === 'leased' && slot.tenant.environment === environment,
-  )
-  return found && { name: found[0], generation: found[1].generation }
+export const leaseOf = (pool: Pool, environment: string): Lease | undefined => {
+  const held = heldBy(pool, environment)
+  return held && { name: held.name, generation: held.generation }
 }
 
 /** 1 is next; `undefined` when it does not wait. */
@@ -156,34 +154,47 @@ export type Aftermath = { state: 'free' } | { state: 'cleaning'; by: string } | 
  * of it decided on before is refused.
  */
 export const released = (pool: Pool, environment: string, aftermath: Aftermath, now: Date): Pool => {
-  const lease = leaseOf(pool, environment)
+  const held = heldBy(pool, environment)
   const next = { ...withoutTicket(pool, environment), fence: pool.fence + 1 }
-  if (lease === undefined) return next
-  return { ...next, slots: { ...next.slots, [lease.name]: after(lease, aftermath, now) } }
+  return held === undefined ? next : withSlot(next, held, aftermath, now)
 }
 
-const after = ({ generation }: { generation: number }, aftermath: Aftermath, now: Date): Slot =>
-  aftermath.state === 'free' ? { state: 'free', generation } : { ...aftermath, generation, since: now.toISOString() }
+const heldBy = ({ slots }: Pool, environment: string): Held | undefined => {
+  const found = Object.entries(slots).find(
+    ([, slot]) => slot.state === 'leased' && slot.tenant.environment === environment,
+  )
+  return found && heldIn(...found)
+}
+
+const heldIn = (name: string, slot: Slot): Held | undefined =>
+  slot.state === 'free' ? undefined : { name, generation: slot.generation, tenant: slot.tenant }
+
+const withSlot = (pool: Pool, { name, generation, tenant }: Held, aftermath: Aftermath, now: Date): Pool => {
+  const slot: Slot =
+    aftermath.state === 'free'
+      ? { state: 'free', generation }
+      : { ...aftermath, generation, tenant, since: now.toISOString() }
+  return { ...pool, slots: { ...pool.slots, [name]: slot } }
+}
 
 /** One that is to be cleaned: it could not be, or whoever does it has ended. `undefined` when none may be tried. */
 export const cleanable = (
   pool: Pool,
   { isAlive, mayTry }: { isAlive(name: string, slot: Slot): boolean; mayTry(name: string): boolean },
-): Lease | undefined => {
+): Held | undefined => {
   const found = Object.entries(pool.slots).find(([name, slot]) => {
     const isLeft = slot.state === 'dirty' || (slot.state === 'cleaning' && !isAlive(name, slot))
     return isLeft && mayTry(name)
   })
-  return found && { name: found[0], generation: found[1].generation }
+  return found && heldIn(...found)
 }
 
-/** That an earlier run of an environment gave back, and did not get to the end with. */
-export const leftOf = ({ slots }: Pool, lease: Lease | undefined): Lease | undefined => {
-  const slot = lease && slots[lease.name]
-  const isLeft = slot?.state === 'dirty' || slot?.state === 'cleaning'
-  return isLeft && slot.generation === lease?.generation
-    ? { name: lease.name, generation: lease.generation }
-    : undefined
+/** What an environment has of the pool, or gave back in an earlier run that did not get to the end with it. */
+export const heldOrLeft = (pool: Pool, environment: string): Held | undefined => {
+  const found = Object.entries(pool.slots).find(
+    ([, slot]) => slot.state !== 'free' && slot.tenant.environment === environment,
+  )
+  return heldBy(pool, environment) ?? (found && heldIn(...found))
 }
 
 /** Nothing changes when somebody else was faster. */
@@ -191,7 +202,7 @@ export const cleaningBy = (pool: Pool, { name, generation }: Lease, by: string, 
   const slot = pool.slots[name]
   if (slot === undefined || slot.generation !== generation) return pool
   if (slot.state !== 'dirty' && slot.state !== 'cleaning') return pool
-  return { ...pool, slots: { ...pool.slots, [name]: after(slot, { state: 'cleaning', by }, now) } }
+  return withSlot(pool, { name, ...slot }, { state: 'cleaning', by }, now)
 }
 
 /** How a cleaning ended. Nothing changes when it is another's by now. */
@@ -204,7 +215,7 @@ export const cleanedBy = (
 ): Pool => {
   const slot = pool.slots[name]
   if (slot?.state !== 'cleaning' || slot.by !== by) return pool
-  return { ...pool, slots: { ...pool.slots, [name]: after(slot, ending, now) } }
+  return withSlot(pool, { name, ...slot }, ending, now)
 }
 
 /** `acme/shop#12 (feature/login)` */

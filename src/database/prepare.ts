@@ -18,7 +18,8 @@ export type Preparation = Omit<PrepareInput, 'version' | 'data'>
 type Run = { id: string; signal: AbortSignal; say: Say }
 
 /**
- * Has a database made ready for a lease, or cleaned after it. `stale`: a newer generation was seen there, nothing was done.
+ * Has a database made ready for a lease, or cleaned after it. `stale`: the generation that was seen there is newer, or
+ * somebody else's, and nothing was done.
  * Throws when it was not prepared.
  */
 export const prepare = async (
@@ -37,7 +38,8 @@ export const prepare = async (
   const result = resultOf(await ended(machine, arn, { timeout: TIMEOUT, signal, warn: say.warning }), input)
   const { ok, did, error } = result
   if (ok && did !== null) return { did }
-  if (error?.name === 'StaleGeneration' && error.generation !== undefined) return { stale: error.generation }
+  const isOld = error?.name === 'StaleGeneration' || error?.name === 'OtherEnvironment'
+  if (isOld && error.generation !== undefined) return { stale: error.generation }
   throw failure(wish, `${error?.name ?? 'Error'}: ${error?.message ?? 'no reason was given'}`)
 }
 

@@ -4,7 +4,7 @@ import { mayBeLate } from '../cluster/record-state.ts'
 import type { Say } from '../step.ts'
 import type { Story } from '../story.ts'
 import { clean } from './clean.ts'
-import { type Aftermath, cleaningBy, leaseOf, leftOf, positionOf, released } from './pool.ts'
+import { type Aftermath, cleaningBy, heldOrLeft, positionOf, released } from './pool.ts'
 import type { DatabaseSettings } from './settings.ts'
 import { tenancyOf } from './tenancy.ts'
 
@@ -25,7 +25,7 @@ export const releaseDatabase = async (
   const tenancy = tenancyOf(isElsewhere ? { ...settings, pool, names: [] } : settings, mine, story, say)
   const { store } = tenancy
   const found = await store.read()
-  const lease = leaseOf(found, environment.id) ?? leftOf(found, record.database)
+  const lease = heldOrLeft(found, environment.id)
   // A run that may still be on its way could take one late: what it decided on must be out of date then.
   if (lease === undefined && positionOf(found, environment.id) === undefined && !mayBeLate(record))
     return say.skipped('it had none')

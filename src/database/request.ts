@@ -1,17 +1,17 @@
-import type { Lease } from './pool.ts'
+import type { Held } from './pool.ts'
 import type { Preparation } from './prepare.ts'
 import type { Tenancy } from './tenancy.ts'
 
-/** What is asked for an environment's lease. */
+/** What is asked for a tenant's lease. */
 export const requestOf = (
   action: Preparation['action'],
-  { name, generation }: Lease,
-  { settings, mine, story }: Tenancy,
+  { name, generation, tenant }: Held,
+  { settings, story }: Tenancy,
 ): Preparation => {
-  const { id, owner } = mine.environment
+  const { environment: id, repository, branch } = tenant
   return {
     action,
-    environment: { id, repository: owner.repository, branch: owner.branch },
+    environment: { id, repository, branch },
     run: { url: story.of.url },
     engine: settings.engine,
     database: name,

@@ -7,10 +7,10 @@ import type { Story } from '../story.ts'
 import { accessTo } from './access.ts'
 import { cleanLeft } from './clean.ts'
 import { acquire } from './lease.ts'
-import { type Lease, leaseOf, type Pool, raised, type Tenant } from './pool.ts'
+import { type Held, type Lease, leaseOf, type Pool, raised } from './pool.ts'
 import { DATABASE_SECRET, databaseSecret, hiddenIn, withDatabase } from './secret.ts'
 import type { DatabaseSettings } from './settings.ts'
-import { type Tenancy, tenancyOf } from './tenancy.ts'
+import { type Tenancy, tenancyOf, tenantOf } from './tenancy.ts'
 
 type Help = {
   /** Tells the pull request what is going on, from the report as it is now. */
@@ -76,7 +76,7 @@ const leaseFor = async (tenancy: Tenancy, isReset: boolean, { announce, reclaim 
       report.waiting = position
       await announce()
     },
-    clean: (left: Lease) => cleanLeft(tenancy, left),
+    clean: (left: Held) => cleanLeft(tenancy, left),
     reclaim,
   }
   for (let reset = isReset; ; reset = false) {
@@ -93,12 +93,6 @@ const leaseFor = async (tenancy: Tenancy, isReset: boolean, { announce, reclaim 
     if (isSame(leaseOf(await store.change((pool) => pool), mine.environment.id), lease)) return lease
   }
 }
-
-const tenantOf = ({ environment, record }: Claim): Tenant => ({
-  environment: environment.id,
-  ...environment.owner,
-  pullRequests: record.pullRequests,
-})
 
 const movedFrom = (before: { pool: string; name: string }, { pool }: DatabaseSettings): PreviewError =>
   new PreviewError(

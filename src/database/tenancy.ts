@@ -1,6 +1,7 @@
 import type { Claim } from '../cluster/record.ts'
 import type { Say } from '../step.ts'
 import type { Story } from '../story.ts'
+import type { Tenant } from './pool.ts'
 import { type PoolStore, poolStore } from './pool-store.ts'
 import type { DatabaseSettings } from './settings.ts'
 
@@ -19,3 +20,9 @@ export const tenancyOf = (settings: DatabaseSettings, mine: Claim, story: Story,
   })
   return { settings, store, mine, story, say }
 }
+
+export const tenantOf = ({ environment, record }: Claim): Tenant => ({
+  environment: environment.id,
+  ...environment.owner,
+  pullRequests: record.pullRequests,
+})

@@ -41,6 +41,13 @@ const ROWS: [name: string, kind: string, written: string, expected: string][] = 
     '{ policyTypes: [Ingress] }',
     '{ podSelector: { matchLabels: { OURS } }, policyTypes: [Ingress] }',
   ],
+  ['a policy without a spec', 'networking.k8s.io/v1/NetworkPolicy', '', '{ podSelector: { matchLabels: { OURS } } }'],
+  [
+    'a policy with a spec of nothing',
+    'networking.k8s.io/v1/NetworkPolicy',
+    'null',
+    '{ podSelector: { matchLabels: { OURS } } }',
+  ],
   [
     'a policy by expressions',
     'networking.k8s.io/v1/NetworkPolicy',
@@ -205,7 +212,11 @@ const ACTION = {
   forwardConfig: { targetGroups: [{ serviceName: 'web', servicePort: 80 }, { serviceName: 'far' }] },
 }
 const manifests = [
-  ...ALL.map(([, kind, spec], row) => ({ ...split(kind), metadata: { name: nameOf(row) }, spec: parse(spec) })),
+  ...ALL.map(([, kind, spec], row) => ({
+    ...split(kind),
+    metadata: { name: nameOf(row) },
+    ...(spec === '' ? {} : { spec: parse(spec) }),
+  })),
   { ...split('v1/Service'), metadata: { name: 'web', labels: { watch: 'this' } }, spec: { selector: { app: 'web' } } },
   {
     ...split('networking.k8s.io/v1/Ingress'),

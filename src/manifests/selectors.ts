@@ -47,7 +47,7 @@ const rules = ({ pods, services }: Written, mark: Mark) => {
     Service: { spec: service },
     'Service.serving.knative.dev': { spec: service }, // One to Kustomize.
     'NetworkPolicy.networking.k8s.io': {
-      spec: (spec) => ({ podSelector: {}, ...mapOf(spec) }), // Which is what its absence means.
+      '': (policy) => withPodSelector(mapOf(policy)),
       'spec/podSelector': ruling,
       'spec/ingress/from': peer,
       'spec/egress/to': peer,
@@ -65,6 +65,12 @@ const rules = ({ pods, services }: Written, mark: Mark) => {
     topologySpreadConstraints: term,
   }
   return { ofKind, inPods }
+}
+
+/** Without one, even without a spec, it rules over every pod of the namespace. */
+const withPodSelector = (policy: Fields): Fields => {
+  const spec = mapOf(policy.spec)
+  return { ...policy, spec: { ...spec, podSelector: spec.podSelector ?? {} } }
 }
 
 /** One without a selector has its endpoints from elsewhere, and must not have every pod of the environment. */

@@ -159,6 +159,19 @@ describe('what is missing', () => {
     })
   })
 
+  failing('a storage class, which only events of the claim tell', async (home) => {
+    const resources = { requests: { storage: '1Mi' } }
+    const claim = home.object('v1', 'PersistentVolumeClaim', 'data', {
+      spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'nowhere', resources },
+    })
+    const volumes = [{ name: 'v', persistentVolumeClaim: { claimName: 'data' } }]
+    expect(await found(home, 'VolumeUnavailable', claim, workload(home, {}, { volumes }))).toMatchObject({
+      subject: `Deployment/${home.namespace}/web`,
+      culprit: `PersistentVolumeClaim/${home.namespace}/data`,
+      reason: expect.stringContaining('"nowhere" not found'),
+    })
+  })
+
   failing('a service account', async (home) => {
     expect(
       await found(home, 'ServiceAccountMissing', workload(home, {}, { serviceAccountName: 'nobody' })),

@@ -124,6 +124,19 @@ describe('a rollout that cannot succeed fails before its time', () => {
   })
 })
 
+test('a deadline that passed before it was put right fails nobody', async () => {
+  const env = [{ name: 'KEY', valueFrom: { secretKeyRef: { name: 'key', key: 'KEY' } } }]
+  const { spec } = workload({ env })
+  const object = home.object('apps/v1', 'Deployment', 'web', { spec: { ...Object(spec), progressDeadlineSeconds: 1 } })
+  const changes = await apply(object)
+  const isLate = async () =>
+    JSON.stringify(await home.cluster.get(refOf(object))).includes('ProgressDeadlineExceeded') || undefined
+  await poll({ what: 'the deadline', every: 100, timeout: 60_000, signal: home.run.signal }, isLate)
+  const metadata = { name: 'key', namespace: home.namespace }
+  await home.cluster.create({ apiVersion: 'v1', kind: 'Secret', metadata, stringData: { KEY: 'x' } })
+  await wait(changes)
+})
+
 test('who may not watch is told so once, and waits all the same', async () => {
   const verbs = ['get', 'list']
   const cluster = await restricted(home, 'reader', [

@@ -11,7 +11,7 @@ import type { Random } from '../simulation/random.ts'
 
 export const STATE_MACHINE = 'arn:aws:states:us-east-1:111122223333:stateMachine:prepare'
 
-type Row = { generation: number; environment: string; isReady: boolean }
+type Row = { generation: number; environment: string; isClean: boolean }
 type Carry = <T>(request: string, act: () => T) => Promise<T>
 
 /** What the contract says of whoever prepares databases, in memory: executions take their time, and some fail. */
@@ -40,19 +40,21 @@ export const databaseServer = (random: Random, later: (act: () => void) => void)
     if (row !== undefined && row.generation > generation)
       return answer(input, { error: { name: 'StaleGeneration', message: 'seen', generation: row.generation } })
     if (random.chance(8)) return answer(input, { error: { name: 'ConnectionRefused', message: 'nobody there' } })
-    if (action === 'lease' && row?.generation === generation && row.environment !== environment.id)
-      return answer(input, { error: { name: 'OtherTenant', message: row.environment } })
+    if (row?.generation === generation && row.environment !== environment.id)
+      return answer(input, { error: { name: 'OtherEnvironment', message: row.environment, generation } })
+    if (action === 'lease' && row?.generation === generation && row.isClean)
+      return answer(input, { error: { name: 'StaleGeneration', message: 'cleaned', generation } })
     versions += 1
     const name = leaseSecretName('prepare', database)
     if (action === 'clean') {
-      rows.set(database, { generation, environment: environment.id, isReady: false })
+      rows.set(database, { generation, environment: environment.id, isClean: true })
       passwords.delete(database)
       secrets.set(name, { text: '{}', version: String(versions) })
       return answer(input, { did: 'cleaned' })
     }
-    if (row?.generation === generation && row.isReady) return answer(input, { did: 'unchanged' })
+    if (row?.generation === generation) return answer(input, { did: 'unchanged' })
     const password = `password-${versions}`
-    rows.set(database, { generation, environment: environment.id, isReady: true })
+    rows.set(database, { generation, environment: environment.id, isClean: false })
     passwords.set(database, password)
     const secret = {
       version: 1,
