@@ -69,7 +69,6 @@ const recordSchema = z.looseObject({
       failed: z.array(z.object({ app: z.string().nullable(), name: z.string() })).optional(),
     })
     .optional(),
-  report: z.string().optional(),
   /** Id of the GitHub Deployment. */
   deployment: z.number().optional(),
   created: z.string(),

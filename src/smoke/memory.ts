@@ -34,8 +34,8 @@ export const remembered = (
   }
 }
 
-export const previousOf = (record: EnvironmentRecord | undefined): SmokeInput['previous'] => {
-  const { commit, failed } = record?.smoke ?? {}
+export const previousOf = ({ smoke }: EnvironmentRecord): SmokeInput['previous'] => {
+  const { commit, failed } = smoke ?? {}
   return commit === undefined || failed === undefined ? null : { commit, failed }
 }
 

@@ -12,7 +12,7 @@ export const checkSmoke = async (
   plan: DeployPlan,
   { to, of, report }: Story,
   say: Say,
-  before?: EnvironmentRecord,
+  before: EnvironmentRecord,
 ): Promise<void> => {
   const machine = to.stateMachine(plan.settings)
   const { smoke, timeouts } = plan.settings
