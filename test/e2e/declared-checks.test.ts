@@ -5,10 +5,11 @@ import { CONFIG } from './home.ts'
 /** An app with two checks of its own: `path` is what one of them calls. */
 const checking = (path: string) => ({
   ...withDatabase,
-  [CONFIG]: `${withDatabase[CONFIG]}    checks:
-      write: { path: /database, expect: { json: { engine: mysql } }, row: { table: migrated, where: { version: 7 } } }
+  [CONFIG]: `smoke: { attempts: 1 }
+${withDatabase[CONFIG]}    checks:
+      write: { path: /database, expect: { json: { engine: mysql } }, row: { table: migrated, where: { version: "{json.visits}" } } }
       call: { path: ${path} }
-`.replace('version INT)', 'version INT); INSERT INTO migrated VALUES (7)'),
+`.replace('version INT)', 'version INT); INSERT INTO migrated VALUES (1), (2), (3), (4), (5), (6)'),
 })
 
 test('what an app declares is asked; what failed before and what is new are told apart', async ({ onTestFinished }) => {

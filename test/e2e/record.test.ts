@@ -38,7 +38,7 @@ describe('claiming', () => {
   test('of many at once each gets a generation of its own, and only the newest still holds it', async () => {
     const claims = await Promise.all([1, 2, 3, 4, 5, 6, 7, 8].map((number) => home.claim(number)))
     expect(claims.map(({ generation }) => generation).sort()).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
-    const ends = await Promise.allSettled(claims.map((one) => one.update({ report: `of ${one.generation}` })))
+    const ends = await Promise.allSettled(claims.map((one) => one.update({ expires: `of ${one.generation}` })))
     expect(ends.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
     expect(await stored()).toMatchObject({ generation: 8 })
   })
@@ -78,7 +78,7 @@ describe('holding', () => {
     const mine = await home.claim(1)
     await Promise.all([
       mine.update({ hosts: ['a.test'] }),
-      mine.update({ report: 'r' }),
+      mine.update({ expires: 'r' }),
       mine.update({ deployment: 5 }),
     ])
     expect(await stored()).toMatchObject({ hosts: ['a.test'], deployment: 5 })
