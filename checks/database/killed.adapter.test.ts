@@ -81,13 +81,19 @@ describe.each<Engine>(['mysql', 'postgres'])('%s', { timeout: 300_000 }, (engine
   const inPeace = async (tenancy: Tenancy, { killed }: Lane, generation: number) => {
     const tenant = await tenancy.moveIn(generation)
     const refused: boolean[] = []
-    const watch = async () => void refused.push(await tenancy.refuses(tenant.login.password))
+    const watch = async () => {
+      refused.push(await tenancy.refuses(tenant.login.password))
+      // Somebody who goes on working, until he cannot: nothing of it may be in the new one's database.
+      await tenant.open.run('CREATE TABLE IF NOT EXISTS late (text VARCHAR(40))').catch(() => {})
+    }
     const asked = killed === 'clean' ? generation : generation + 1
     const { result, run } = await ask(tenancy, killed, asked, { watch })
     expect(result).toMatchObject({ ok: true, error: null })
     const lockedOut = refused.indexOf(true)
     expect(lockedOut).toBeGreaterThan(0)
     expect(refused.slice(lockedOut)).not.toContain(false)
+    if (killed === 'reset') expect(await tenancy.contents()).toEqual(SEEDED)
+    if (killed === 'clean') expect(await tenancy.contentsForAdmin()).toEqual({})
     return { steps: run.steps, lockedOut, generation: asked }
   }
 
