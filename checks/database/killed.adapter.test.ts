@@ -140,6 +140,9 @@ describe.each<Engine>(['mysql', 'postgres'])('%s', { timeout: 300_000 }, (engine
     if (!run.wasKilled()) expect(at.step, where).toMatch(ASKED_AGAIN)
     if (lockedOut !== undefined) expect(await tenancy.refuses(tenant.login.password), where).toBe(lockedOut)
     const seen = await tenancy.fence()
+    // What the fence says at the end of the work is true at that moment.
+    if (seen?.state === 'ready') expect(tenancy.secret(), where).toMatchObject({ generation: seen.generation })
+    if (seen?.state === 'clean') await isClean(tenancy, seen.generation, where)
     return {
       published: tenancy.secret()?.password,
       /** Nothing of it has begun. */
