@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { setTimeout as pause } from 'node:timers/promises'
 import {
   CloudFormationClient,
   DescribeStackResourceCommand,
@@ -8,17 +7,13 @@ import {
 } from '@aws-sdk/client-cloudformation'
 import { LambdaClient, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda'
 import { GetObjectCommand, HeadObjectCommand, S3Client } from '@aws-sdk/client-s3'
-import {
-  DescribeExecutionCommand,
-  GetExecutionHistoryCommand,
-  SFNClient,
-  StartExecutionCommand,
-} from '@aws-sdk/client-sfn'
+import { GetExecutionHistoryCommand, SFNClient } from '@aws-sdk/client-sfn'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { startTrialAws, type TrialAws } from '../local/aws/trial-aws.ts'
 import { cacheRoot } from '../local/install/cache.ts'
 import { parseSmokeResult, reportKey, type SmokeInput, type SmokeResult } from './contract.ts'
 import { type DeployedChecks, deployChecks } from './deployment.ts'
+import { outputOf } from './testing/execution.ts'
 import { COMMIT, smokeInput } from './testing/sample.ts'
 
 let trial: TrialAws
@@ -55,21 +50,8 @@ const status =
   (response, _, count) =>
     response.writeHead(codes[Math.min(count, codes.length) - 1] ?? 500).end()
 
-const execute = async (
-  input: unknown,
-  stateMachineArn = first.stateMachineArn,
-  name = `preview-${crypto.randomUUID()}`,
-): Promise<SmokeResult> => {
-  const { executionArn } = await stepFunctions().send(
-    new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) }),
-  )
-  for (const end = Date.now() + 50_000; Date.now() < end; await pause(100)) {
-    const { cause, output, status } = await stepFunctions().send(new DescribeExecutionCommand({ executionArn }))
-    if (status === 'SUCCEEDED') return parseSmokeResult(JSON.parse(output ?? ''))
-    if (status !== 'RUNNING') throw new Error(`The execution ended as ${status}: ${cause}`)
-  }
-  throw new Error('The execution did not end')
-}
+const execute = async (input: unknown, stateMachineArn = first.stateMachineArn, name?: string): Promise<SmokeResult> =>
+  parseSmokeResult(await outputOf(aws, stateMachineArn, input, name))
 
 const withApp = (url: string, change: Partial<SmokeInput> = {}): SmokeInput =>
   smokeInput({ apps: [{ name: 'app1', url, health: '/healthz' }], ...change })

@@ -20,10 +20,10 @@ const name = z.string().min(1).max(120)
 const count = z.int().min(0)
 const environmentId = z.string().regex(/^[0-9a-f]{32}$/, 'must be 32 hexadecimal digits')
 const commit = z.string().regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/, 'must be a full commit id')
-const webUrl = z
+const anyWebUrl = z
   .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
-  .max(2048)
   .refine((url) => !/^https?:\/\/[^/?#]*@/i.test(url), 'must not carry a user name or password')
+const webUrl = anyWebUrl.max(2048)
 
 const app = z.object({
   name: label,
@@ -36,7 +36,7 @@ const app = z.object({
 
 /**
  * A check beyond health and commit. `kind` is an open word (login, write, queue, storage, call …) and the other keys
- * belong to the kind. A suite that does not know a kind answers with a failed case: never silently with nothing.
+ * belong to the kind: `check-kinds.ts` has those that the suite knows. A suite that does not know a kind answers with a failed case: never silently with nothing.
  */
 const check = z.looseObject({ app: label, name, kind: name })
 
@@ -114,7 +114,16 @@ const smokeResult = z
     commit: commit.nullable(),
     counts: z.object({ passed: count, failed: count, skipped: count, flaky: count }),
     cases: z.array(smokeCase).max(1000),
-    report: z.object({ bucket: z.string().min(1), key: z.string().min(1), url: webUrl.optional() }).nullable(),
+    report: z
+      .object({
+        bucket: z.string().min(1),
+        key: z.string().min(1),
+        // A presigned one carries its session's token.
+        url: anyWebUrl.max(8192).optional(),
+        /** When `url` leads nowhere any more, at the latest. */
+        expires: z.iso.datetime().optional(),
+      })
+      .nullable(),
     /** ISO 8601, UTC: when the first attempt began. */
     started: z.iso.datetime(),
     /** From `started` to the end of the last attempt, waits included. */

@@ -7,11 +7,16 @@ import { deployChecks } from './deployment.ts'
 
 const USAGE = `npm run checks:deploy -- --domain preview.example.com [--stack-name eks-preview-checks] [--region …]
   [--architecture x86_64|arm64] [--subnet-ids a,b --security-group-ids c,d]
+  [--suite FOLDER] [--queues jobs,mails=acme-preview-mails] [--buckets uploads=acme-preview-uploads]
+  [--report-links console|presigned]
   [--database-engine mysql|postgres --database-host … --database-names preview_{01..20} --database-admin-secret ARN
     [--database-port …] [--database-seed s3://bucket/seed.sql] [--database-tls false]]
 Credentials, region and endpoint (AWS_ENDPOINT_URL) come from where the AWS CLI takes them.`
 
 const list = (value: string): string[] => value.split(',').filter(Boolean)
+
+/** Never a wildcard: it would be one in the function's policy too. */
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,79}(=[A-Za-z0-9][A-Za-z0-9._-]{0,79})?$/
 
 const flags = () =>
   parseArgs({
@@ -22,6 +27,10 @@ const flags = () =>
       architecture: { type: 'string', default: 'x86_64' },
       'subnet-ids': { type: 'string', default: '' },
       'security-group-ids': { type: 'string', default: '' },
+      suite: { type: 'string' },
+      queues: { type: 'string', default: '' },
+      buckets: { type: 'string', default: '' },
+      'report-links': { type: 'string', default: 'console' },
       ...DATABASE_FLAGS,
     },
   }).values
@@ -36,12 +45,21 @@ const wished = (values: ReturnType<typeof flags>) => {
   if (subnetIds.length > 0 !== securityGroupIds.length > 0) {
     problems.push('--subnet-ids and --security-group-ids must be given together')
   }
+  const [queues, buckets, links] = [list(values.queues), list(values.buckets), values['report-links']]
+  for (const entry of [...queues, ...buckets])
+    if (!NAME.test(entry))
+      problems.push(`${entry} must be a name such as jobs, or one for another: jobs=acme-preview-jobs`)
+  if (links !== 'console' && links !== 'presigned') problems.push('--report-links must be console or presigned')
   const database = readDatabaseFlags(values)
   if (Array.isArray(database)) problems.push(...database)
   if (problems.length > 0) throw new Error(problems.join('\n'))
   return {
     domain,
     architecture: architecture as 'x86_64' | 'arm64',
+    queues,
+    buckets,
+    reportLinks: links as 'console' | 'presigned',
+    ...(values.suite !== undefined && { suite: values.suite }),
     ...(subnetIds.length > 0 && { vpc: { subnetIds, securityGroupIds } }),
     ...(database && !Array.isArray(database) && { database }),
   }

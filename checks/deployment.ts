@@ -7,6 +7,7 @@ import { GetCallerIdentityCommand, STSClient, type STSClientConfig } from '@aws-
 import { type Architecture, bundleChecks } from './bundle.ts'
 import { type CodeBucket, codeBucket } from './code-bucket.ts'
 import { type DatabaseOptions, databaseParameters } from './database/options.ts'
+import { namesIn } from './settings.ts'
 import { deployStack, type StackChange } from './stack.ts'
 
 export type DeployOptions = {
@@ -17,6 +18,13 @@ export type DeployOptions = {
   aws: Pick<STSClientConfig, 'credentials' | 'endpoint'> & { region: string }
   architecture?: Architecture
   vpc?: { subnetIds: string[]; securityGroupIds: string[] }
+  /** Folder with `*.check.ts` of a team's own. */
+  suite?: string
+  /** Where checks may look directly: names as checks write them, `jobs` or `jobs=acme-preview-jobs`. */
+  queues?: string[]
+  buckets?: string[]
+  /** Default: console. */
+  reportLinks?: 'console' | 'presigned'
   /** The server whose databases are prepared. */
   database?: DatabaseOptions
   /** Folder that keeps the built Lambda between runs. */
@@ -38,7 +46,7 @@ export const deployChecks = async (options: DeployOptions): Promise<DeployedChec
   const { architecture = 'x86_64', aws, database, domain, log, stackName, vpc } = options
   const { Account: account = '' } = await new STSClient(aws).send(new GetCallerIdentityCommand({}))
   log(`Deploying ${stackName} to account ${account}, region ${aws.region}`)
-  const bundle = await bundleChecks(options.cache, architecture, log)
+  const bundle = await bundleChecks(options.cache, architecture, log, options.suite)
   const bucket = await codeBucket(new S3Client(aws), account, aws.region)
   await bucket.store(bundle.name, () => readFile(bundle.file))
   const parameters = {
@@ -49,6 +57,8 @@ export const deployChecks = async (options: DeployOptions): Promise<DeployedChec
     Architecture: architecture,
     SubnetIds: vpc?.subnetIds.join(',') ?? '',
     SecurityGroupIds: vpc?.securityGroupIds.join(',') ?? '',
+    ReportLinks: options.reportLinks ?? 'console',
+    ...lookParameters(options, account),
     ...databaseParameters(database),
     PrepareDefinitionKey: database ? await storeDefinition(bucket, 'database/prepare-machine.asl.json') : '',
   }
@@ -63,6 +73,22 @@ export const deployChecks = async (options: DeployOptions): Promise<DeployedChec
     stateMachineArn: output(outputs, 'StateMachineArn'),
     reportBucket: output(outputs, 'ReportBucket'),
     ...(database && { prepareArn: output(outputs, 'PrepareMachineArn') }),
+  }
+}
+
+/** The function's role is limited to what is named here. A bucket's name says nothing about its account. */
+const lookParameters = ({ aws, buckets = [], queues = [] }: DeployOptions, account: string) => {
+  const partition = aws.region.startsWith('cn-') ? 'aws-cn' : aws.region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws'
+  const queue = (name: string) => `arn:${partition}:sqs:${aws.region}:${account}:${name}`
+  return {
+    Queues: queues.join(','),
+    QueueArns: Object.values(namesIn(queues.join(',')))
+      .map(queue)
+      .join(','),
+    Buckets: buckets.join(','),
+    BucketObjectArns: Object.values(namesIn(buckets.join(',')))
+      .map((name) => `arn:${partition}:s3:::${name}/*`)
+      .join(','),
   }
 }
 

@@ -59,11 +59,21 @@ em {
 em.news { --tone: var(--soft); }
 .ms { font-size: 13px; font-weight: 400; font-variant-numeric: tabular-nums; margin-left: auto; white-space: nowrap; }
 li p { font-size: 14px; color: var(--soft); white-space: pre-wrap; }
-li.bad > div > p { color: var(--ink); }
+li.bad > div > p, ol > li.bad > p { color: var(--ink); }
 ol { margin-top: 8px; border-left: 2px solid var(--line); padding-left: 14px; }
-ol li { display: flex; gap: 2px 12px; padding: 3px 0; font-size: 14px; }
-ol p { flex: 1; min-width: 0; }
+ol > li { display: flex; flex-wrap: wrap; gap: 2px 12px; padding: 3px 0; font-size: 14px; }
+ol > li > p { flex: 1; min-width: 0; }
 .try { flex: none; width: 152px; color: var(--soft); font-size: 13px; line-height: 21px; } .try b { color: var(--tone); font-weight: 600; }
+ul > li > div > .kind { color: var(--soft); font-size: 13px; }
+details { margin: 4px 0 6px; font-size: 13px; flex-basis: 100%; min-width: 0; }
+summary { color: var(--link); cursor: pointer; width: fit-content; max-width: 100%; }
+.exchange { margin-top: 8px; padding: 10px 12px; border: 1px solid var(--line); border-radius: 8px; background: var(--page); }
+.exchange p { font-size: 13px; color: var(--ink); flex: none; } .exchange p + p, .exchange pre + p { margin-top: 8px; }
+.exchange .came { border-top: 1px solid var(--line); padding-top: 8px; }
+.exchange .problem b { color: var(--bad); }
+pre { font: 12px/1.5 ui-monospace, SFMono-Regular, Menlo, monospace; white-space: pre-wrap; overflow-wrap: anywhere; margin-top: 4px; }
+pre.headers { color: var(--soft); }
+.changes { margin-top: 6px; }
 footer { margin-top: 40px; font-size: 14px; } footer h2 { font-size: 14px; color: var(--ink); } footer p { margin-top: 8px; max-width: 68ch; }
 .ids { font-size: 12px; font-family: ui-monospace, SFMono-Regular, Menlo, monospace; max-width: none; }
 @media (max-width: 560px) {
@@ -71,12 +81,13 @@ footer { margin-top: 40px; font-size: 14px; } footer h2 { font-size: 14px; color
   h1 { font-size: 25px; } header .mark { width: 34px; height: 34px; font-size: 18px; }
   .facts { grid-template-columns: 1fr 1fr; gap: 14px 16px; margin: 24px 0 26px; padding: 18px 0; }
   .head, .app > ul > li { padding-inline: 16px; } .app > ul > li { gap: 10px; }
-  ol { padding-left: 10px; } ol li { flex-wrap: wrap; } ol p { flex-basis: 100%; order: 3; } .try { width: auto; }
+  ol { padding-left: 10px; } ol > li > p { flex-basis: 100%; order: 3; } ol > li > details { order: 4; } .try { width: auto; }
 }
 @media print {
   :root { color-scheme: light; --page: #fff; }
   body { font-size: 12px; } main { max-width: none; padding: 0; }
-  .app > ul > li, header, .facts { break-inside: avoid; }
+  .app > ul > li, header, .facts, .exchange { break-inside: avoid; }
+  summary { list-style: none; color: var(--soft); } ::details-content { content-visibility: visible; height: auto; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 `

@@ -1,4 +1,5 @@
-import type { SmokeCase, SmokeResult } from './contract.ts'
+import type { SmokeCase, SmokeInput, SmokeResult } from './contract.ts'
+import { sameCase } from './result.ts'
 
 export type Verdict = { tone: 'good' | 'flaky' | 'bad'; mark: string; title: string; lead: string }
 
@@ -32,6 +33,16 @@ export const since = (failedBefore: boolean | null, now: SmokeCase['status']): s
   if (failedBefore === null || now === 'skipped') return null
   if (now === 'failed') return failedBefore ? 'still failing' : 'new failure'
   return failedBefore ? 'fixed' : null
+}
+
+type Key = Pick<SmokeCase, 'app' | 'name'>
+export type Changes = { newFailures: Key[]; stillFailing: Key[]; fixed: Key[] }
+
+/** By what failed the last time. A case that is not asked any more is neither fixed nor failing. */
+export const changesSince = (previous: NonNullable<SmokeInput['previous']>, cases: readonly SmokeCase[]): Changes => {
+  const those = (word: string) =>
+    cases.filter((each) => since(previous.failed.some(sameCase(each)), each.status) === word)
+  return { newFailures: those('new failure'), stillFailing: those('still failing'), fixed: those('fixed') }
 }
 
 /** Of milliseconds, as a person would say it. */

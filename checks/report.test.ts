@@ -1,5 +1,7 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { SmokeCase, SmokeInput } from './contract.ts'
+import type { CaseExchanges, Exchange } from './exchange.ts'
 import { renderReport } from './report.ts'
 import { duration, since, utc } from './report-words.ts'
 import { mergeCases, resultOf } from './result.ts'
@@ -11,6 +13,7 @@ const page = (
   attempts: Partial<CaseRun>[][],
   input: SmokeInput = smokeInput({}),
   error: { name: string; message: string } | null = null,
+  exchanges: CaseExchanges[] = [],
 ) => {
   const whole = (each: Partial<CaseRun>): CaseRun => ({
     app: 'app1',
@@ -25,8 +28,19 @@ const page = (
     [],
   )
   const result = resultOf({ input, cases, error, report: null, started, now: Date.parse(started) + 2_000 })
-  return renderReport({ input, execution: 'run-1', result })
+  return renderReport({ input, execution: 'run-1', result, exchanges })
 }
+const exchange = (change: Partial<Exchange>): Exchange => ({
+  method: 'POST',
+  url: 'https://a.preview.example.com/items',
+  headers: { 'content-type': 'application/json' },
+  body: '{}',
+  status: 500,
+  answer: { headers: { server: 'shop' }, body: 'no' },
+  ms: 5,
+  times: 1,
+  ...change,
+})
 
 describe('verdict', () => {
   test.each([
@@ -53,6 +67,45 @@ test('every attempt is shown', () => {
   ])
   for (const words of ['Attempt 1', 'first reason', 'Attempt 2', 'second reason', 'Attempt 3'])
     expect(flaky).toContain(words)
+})
+
+test('what was asked stands at its own attempt, and what came again and again is told once', () => {
+  const asked = (attempt: number, change: Partial<Exchange>) => ({
+    app: 'app1',
+    name: 'answers',
+    attempt,
+    exchanges: [exchange(change)],
+  })
+  const shown = page([[{ status: 'failed' }], [{}]], smokeInput({}), null, [
+    asked(1, { body: 'first', times: 4 }),
+    asked(2, { body: 'second', problem: 'got no answer: connection refused' }),
+    { ...asked(1, { body: 'of another app' }), app: 'app2' },
+  ])
+  const order = [
+    'Attempt 1',
+    '<pre>first</pre>',
+    '4 times in a row',
+    'Attempt 2',
+    '<pre>second</pre>',
+    'connection refused',
+  ]
+  expect(order.map((words) => shown.indexOf(words))).toEqual(
+    order.map((words) => shown.indexOf(words)).toSorted((a, b) => a - b),
+  )
+  expect(shown.indexOf('<pre>first</pre>')).toBeGreaterThan(0)
+  expect(shown).not.toContain('of another app')
+})
+
+test('what changed is counted at the top', () => {
+  const input = smokeInput({ previous: { commit: 'abc1234'.padEnd(40, '0'), failed: [{ app: 'app1', name: 'b' }] } })
+  const shown = page([[{ name: 'a', status: 'failed' }, { name: 'b' }, { name: 'c', status: 'failed' }]], input)
+  expect(shown).toContain('Since commit abc1234:')
+  expect(shown).toMatch(/<b>2<\/b> new failures.*<b>1<\/b> fixed/)
+  expect(page([[{}]], smokeInput({ previous: { commit: 'a'.repeat(40), failed: [] } }))).toContain('nothing changed')
+})
+
+test('a kind of check that objects have by nature is an ordinary word', () => {
+  expect(page([[{ kind: 'constructor' }]])).toContain('The check passed')
 })
 
 test('a failure is new, still there, or fixed since the last push', () => {
@@ -85,6 +138,28 @@ describe('whatever words come from outside', () => {
     expect(shown.match(/<\/title>/g)).toHaveLength(1)
     expect(shown.match(/<\/style>/g)).toHaveLength(1)
     expect(shown).toContain('&lt;/title&gt;&lt;/style&gt;&lt;script&gt;')
+  })
+
+  test('nothing that an app answers becomes markup, whatever it is', { timeout: 60_000 }, () => {
+    const tagsWith = (text: string, body: string, message: string) => {
+      const asked = exchange({ body: text, url: text, answer: { headers: { x: text }, body } })
+      const exchanges = [{ app: 'app1', name: 'answers', attempt: 1, exchanges: [asked] }]
+      return page([[{ message }]], smokeInput({}), null, exchanges)
+        .match(/<[^>]*>/g)
+        ?.join('')
+    }
+    const harmless = tagsWith('x', 'x', 'x')
+    const nasty = fc.oneof(
+      fc.string({ minLength: 1 }),
+      fc.string({ unit: 'binary', minLength: 1 }),
+      fc.constantFrom(hostile, '</pre></details><svg onload=x>', '<!--', ']]>'),
+    )
+    fc.assert(
+      fc.property(nasty, nasty, nasty, (text, body, message) => {
+        expect(tagsWith(text, body, message)).toBe(harmless)
+      }),
+      { numRuns: 1_000 },
+    )
   })
 
   test('none can reorder the text around it', () => {

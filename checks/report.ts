@@ -1,13 +1,20 @@
-import { isFlaky, type SmokeApp, type SmokeCase, type SmokeInput, type SmokeResult } from './contract.ts'
+import type { SmokeApp, SmokeCase, SmokeInput, SmokeResult } from './contract.ts'
+import type { CaseExchanges } from './exchange.ts'
 import { type Html, html } from './html.ts'
+import { caseItem } from './report-case.ts'
 import { REPORT_STYLE } from './report-style.ts'
-import { duration, plural, since, utc, verdictOf } from './report-words.ts'
-import { sameCase } from './result.ts'
+import { changesSince, duration, plural, utc, verdictOf } from './report-words.ts'
 
-type Checked = { input: SmokeInput; execution: string; result: SmokeResult }
+type Checked = {
+  input: SmokeInput
+  execution: string
+  result: SmokeResult
+  /** What was asked, by case and attempt. */
+  exchanges?: readonly CaseExchanges[]
+}
 
 /** A page that stands alone: no script, nothing loaded, every word from outside escaped. */
-export const renderReport = ({ input, execution, result }: Checked): string => {
+export const renderReport = ({ input, execution, result, exchanges = [] }: Checked): string => {
   const verdict = verdictOf(result)
   return html`<!doctype html>
 <html lang="en">
@@ -27,10 +34,11 @@ export const renderReport = ({ input, execution, result }: Checked): string => {
 <h1><span class="mark" aria-hidden="true">${verdict.mark}</span>${verdict.title}</h1>
 <p class="lead">${verdict.lead}</p>
 ${result.error === null && balance(result)}
+${news(input, result)}
 </header>
 ${result.error && html`<section class="broken"><h2>Why the checks stopped</h2><p>${result.error.message}</p></section>`}
 ${facts(input, result)}
-${groups(input, result).map((group) => groupSection(input, group))}
+${groups(input, result).map((group) => groupSection(input, group, exchanges))}
 ${footer(input, execution)}
 </main>
 </body>
@@ -49,6 +57,25 @@ const balance = ({ counts }: SmokeResult): Html => {
 <p class="legend">${parts.map(({ tone, word, count }) => html`<span class="${tone}"><b>${count}</b> ${word}</span>`)}</p>`
 }
 
+/** What changed since this environment was checked before. */
+const news = ({ previous }: SmokeInput, { cases }: SmokeResult): Html | false => {
+  if (previous === null) return false
+  const changes = changesSince(previous, cases)
+  const words = (
+    [
+      ['bad', changes.newFailures, 'new failure'],
+      ['bad', changes.stillFailing, 'still failing'],
+      ['good', changes.fixed, 'fixed'],
+    ] as const
+  )
+    .filter(([, those]) => those.length > 0)
+    .map(
+      ([tone, those, word]) =>
+        html`<span class="${tone}"><b>${those.length}</b> ${word === 'new failure' && those.length > 1 ? 'new failures' : word}</span>`,
+    )
+  return html`<p class="legend changes"><span>Since commit ${previous.commit.slice(0, 7)}:</span>${words.length > 0 ? words : 'nothing changed'}</p>`
+}
+
 const link = (address: string, text: string): Html => html`<a href="${address}" rel="noreferrer noopener">${text}</a>`
 
 const facts = (input: SmokeInput, result: SmokeResult): Html => {
@@ -61,6 +88,7 @@ ${pullRequest !== null && html`<div><dt>Pull request</dt><dd>${link(`${home}/pul
 <div><dt>Commit</dt><dd>${link(`${home}/commit/${commit}`, commit.slice(0, 7))} <small>${commitWords(input, result)}</small></dd></div>
 <div><dt>Checked</dt><dd><time datetime="${result.started}">${utc(result.started)}</time></dd></div>
 <div><dt>Took</dt><dd>${duration(result.ms)} <small>in ${plural(attempts, 'attempt')}</small></dd></div>
+${input.database && html`<div><dt>Database</dt><dd>${input.database.name}</dd></div>`}
 <div><dt>Asked by</dt><dd>${link(run.url, 'workflow run')}</dd></div>
 </dl>`
 }
@@ -79,38 +107,15 @@ const groups = (input: SmokeInput, result: SmokeResult): Group[] =>
 
 const ORDER = { failed: 0, passed: 1, skipped: 2 }
 
-const groupSection = (input: SmokeInput, { app, cases }: Group): Html => {
+const groupSection = (input: SmokeInput, { app, cases }: Group, exchanges: readonly CaseExchanges[]): Html => {
   const passed = cases.filter((each) => each.status === 'passed').length
   const sorted = cases.toSorted((one, other) => ORDER[one.status] - ORDER[other.status])
   return html`<section class="app">
 <div class="head"><h2>${app?.name ?? 'The whole environment'}</h2><span>${passed} of ${cases.length} passed</span>
 ${app && html`<p class="url">${link(app.url, app.url)}</p>`}</div>
-<ul>${sorted.map((each) => caseItem(input, each))}</ul>
+<ul>${sorted.map((each) => caseItem(input, each, exchanges))}</ul>
 </section>
 `
-}
-
-const look = (each: Pick<SmokeCase, 'status' | 'attempts'>) => {
-  if (each.status === 'failed') return { tone: 'bad', mark: '✕', word: 'failed' }
-  if (each.status === 'skipped') return { tone: 'idle', mark: '–', word: 'skipped' }
-  return isFlaky(each) ? { tone: 'flaky', mark: '✓', word: 'flaky' } : { tone: 'good', mark: '✓', word: 'passed' }
-}
-
-const caseItem = (input: SmokeInput, each: SmokeCase): Html => {
-  const { tone, mark, word } = look(each)
-  const news = since(input.previous?.failed.some(sameCase(each)) ?? null, each.status)
-  const history = each.history ?? []
-  return html`<li class="${tone}">
-<span class="mark" aria-hidden="true">${mark}</span>
-<div><h3>${each.name} <em>${word}</em>${news && html` <em class="news">${news}</em>`}${each.status !== 'skipped' && html`<span class="ms">${duration(each.ms)}</span>`}</h3>
-${history.length > 1 ? html`<ol>${history.map((attempt) => attemptItem(attempt))}</ol>` : each.message && html`<p>${each.message}</p>`}
-</div></li>
-`
-}
-
-const attemptItem = (attempt: NonNullable<SmokeCase['history']>[number]): Html => {
-  const { tone, mark, word } = look({ ...attempt, attempts: 1 })
-  return html`<li class="${tone}"><span class="try">Attempt ${attempt.attempt} <b>${mark} ${word}</b></span><p>${attempt.message}</p><span class="ms">${duration(attempt.ms)}</span></li>`
 }
 
 const footer = (input: SmokeInput, execution: string): Html => html`<footer>
@@ -120,5 +125,6 @@ const footer = (input: SmokeInput, execution: string): Html => html`<footer>
 <b>Failed</b>: wrong in every attempt. <b>Skipped</b>: not asked, usually because something before it failed.</p>
 <p><b>Commit</b>: an app can say which commit it was built from. Confirmed means that every app that says so named this
 one; where no app does, that the new version answers is known from the rollout alone.</p>
+<p>Passwords, tokens and cookies are left out as ***. The same as data: report.json beside this page.</p>
 <p class="ids">Environment ${input.environment.id} · commit ${input.commit} · execution ${execution}</p>
 </footer>`

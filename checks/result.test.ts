@@ -35,6 +35,15 @@ describe('attempts', () => {
     expect(afterAttempts([run('passed')], [run('skipped')])).toEqual([first])
   })
 
+  test('what was not run, because its file broke, is not forgotten', () => {
+    const cases = afterAttempts([run('failed'), run('passed', { name: 'other' })], [run('passed', { name: 'new' })])
+    expect(cases.map(({ name, status }) => [name, status])).toEqual([
+      ['answers', 'failed'],
+      ['other', 'passed'],
+      ['new', 'passed'],
+    ])
+  })
+
   test('cases of one name in two apps are two cases', () => {
     const cases = afterAttempts(
       [run('passed'), run('failed', { app: 'app2' })],

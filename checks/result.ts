@@ -7,9 +7,13 @@ export const sameCase =
   (other: Key): boolean =>
     one.app === other.app && one.name === other.name
 
-/** The cases after this attempt: what passed before stays as it was, everything else takes the newest answer. */
-export const mergeCases = (before: readonly SmokeCase[], attempt: number, runs: readonly CaseRun[]): SmokeCase[] =>
-  runs.map((run) => {
+/**
+ * The cases after this attempt: what passed before stays as it was, everything else takes the newest answer. One that was
+ * not run, because its file broke, is not forgotten.
+ */
+export const mergeCases = (before: readonly SmokeCase[], attempt: number, runs: readonly CaseRun[]): SmokeCase[] => [
+  ...before.filter((each) => !runs.some(sameCase(each))),
+  ...runs.map((run) => {
     const earlier = before.find(sameCase(run))
     if (earlier?.status === 'passed') return earlier
     const { app, kind, name, ...last } = run
@@ -17,7 +21,8 @@ export const mergeCases = (before: readonly SmokeCase[], attempt: number, runs: 
     const history = [...(earlier?.history ?? []).filter((each) => each.attempt !== attempt), { attempt, ...last }]
     const attempts = history.filter((each) => each.status !== 'skipped').length
     return { name, app, kind, ...last, attempts, history }
-  })
+  }),
+]
 
 type Outcome = {
   input: SmokeInput | null

@@ -43,10 +43,19 @@ type Role = { Properties: { Policies: { PolicyDocument: { Statement: unknown[] }
 const statementsOf = (role: Role): unknown[] =>
   role.Properties.Policies.flatMap((policy) => policy.PolicyDocument.Statement)
 
+const LEASES =
+  'arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${AWS::StackName}-prepare/*'
+const onlyIf = (condition: string, statement: object) => ({
+  If: [condition, { Effect: 'Allow', ...statement }, { Ref: 'AWS::NoValue' }],
+})
+
 test('no role may do more than it must', () => {
   expect([Resources.CheckRole, Resources.StateMachineRole].flatMap(statementsOf)).toEqual([
-    { Effect: 'Allow', Action: 's3:PutObject', Resource: { Sub: '${ReportBucket.Arn}/*' } },
+    { Effect: 'Allow', Action: ['s3:PutObject', 's3:GetObject'], Resource: { Sub: '${ReportBucket.Arn}/*' } },
     { Effect: 'Allow', Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: { GetAtt: 'CheckLog.Arn' } },
+    onlyIf('HasDatabase', { Action: 'secretsmanager:GetSecretValue', Resource: { Sub: LEASES } }),
+    onlyIf('HasQueues', { Action: ['sqs:GetQueueUrl', 'sqs:GetQueueAttributes'], Resource: { Ref: 'QueueArns' } }),
+    onlyIf('HasBuckets', { Action: 's3:GetObject', Resource: { Ref: 'BucketObjectArns' } }),
     { Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: { GetAtt: 'CheckFunction.Arn' } },
   ])
 })

@@ -1,5 +1,6 @@
 import { posix } from 'node:path'
 import { z } from 'zod'
+import { checks, checksFit } from './checks-config.ts'
 
 /** A DNS label; 30 characters leave room for `<32 hex>-` in a host label of 63. */
 const appName = z
@@ -31,6 +32,7 @@ const reached = {
     .union([z.strictObject({ header: z.string().min(1) }), z.strictObject({ path: z.string().min(1) })])
     .optional()
     .describe('Where the app says which commit it is: a response header, or a path in the JSON of `health`'),
+  checks: checks.optional(),
 }
 
 const variable = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'not the name of an environment variable')
@@ -143,19 +145,24 @@ const fitsTogether = ({ apps, database }: WithDatabase, context: z.RefinementCtx
 }
 
 /** Apps made from kustomize-base/. */
-export const baseSchema = z.strictObject({ apps: apps(app), database, smoke }).superRefine(fitsTogether)
+export const baseSchema = z
+  .strictObject({ apps: apps(app), database, smoke })
+  .superRefine(fitsTogether)
+  .superRefine(checksFit)
 
 /** Apps in manifests of the repository's own. */
-export const ownSchema = z.strictObject({
-  kustomization: folder.describe('The folder whose kustomization.yaml makes a preview'),
-  rewriteServiceHosts: z
-    .boolean()
-    .default(false)
-    .describe('Puts the new names of Services into texts that address them by their old ones'),
-  apps: apps(ownApp).superRefine(oneHostEach),
-  database,
-  smoke,
-})
+export const ownSchema = z
+  .strictObject({
+    kustomization: folder.describe('The folder whose kustomization.yaml makes a preview'),
+    rewriteServiceHosts: z
+      .boolean()
+      .default(false)
+      .describe('Puts the new names of Services into texts that address them by their old ones'),
+    apps: apps(ownApp).superRefine(oneHostEach),
+    database,
+    smoke,
+  })
+  .superRefine(checksFit)
 
 export type App = z.infer<typeof app>
 export type OwnApp = z.infer<typeof ownApp>

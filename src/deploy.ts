@@ -19,6 +19,7 @@ import { reclaim } from './reclaim.ts'
 import { render } from './render.ts'
 import type { Rendered } from './render-own.ts'
 import { movedOn, resolveDeploy } from './resolve.ts'
+import { remembered } from './smoke/memory.ts'
 import { checkSmoke } from './smoke/story.ts'
 import type { Say } from './step.ts'
 import type { Story } from './story.ts'
@@ -77,7 +78,11 @@ const claimAndRollOut = async (plan: DeployPlan, made: Made, story: Story): Prom
   } catch (error) {
     // Not after a cancel: a request may still be on its way, and the next claim must know.
     if (mine.record.phase !== 'Terminating' && !isCode(error, 'Cancelled'))
-      await giveUp(() => (told === undefined ? mine.giveBack() : mine.release(endOf(error))))
+      await giveUp(() =>
+        told === undefined
+          ? mine.giveBack()
+          : mine.release({ ...endOf(error), ...remembered(report.smoke, plan.commit, mine.record.smoke) }),
+      )
     if (error instanceof Unready) report.diagnoses = error.diagnoses
     throw error
   } finally {
@@ -145,7 +150,7 @@ const rollOut = async (
     if (gone.length > 0) say.detail(gone.join(', '))
     else say.unchanged('nothing')
   })
-  await run.step('Smoke check', (say) => checkSmoke(plan, story, say))
+  await run.step('Smoke check', (say) => checkSmoke(plan, story, say, mine.record))
 }
 
 const make = async (plan: DeployPlan, { to, of, report }: Story, say: Say): Promise<Made> => {
@@ -219,7 +224,6 @@ const release = async (plan: DeployPlan, mine: Claim, { report }: Story): Promis
     phase: 'Live',
     urls: Object.fromEntries(plan.apps.map(({ name, url }) => [name, url])),
     ingressClass: plan.settings.ingressClass,
-    ...(report.smoke ? { smoke: { ok: report.smoke.ok } } : {}),
-    ...(report.smoke?.reportUrl ? { report: report.smoke.reportUrl } : {}),
+    ...remembered(report.smoke, plan.commit, mine.record.smoke),
   })
 }

@@ -78,6 +78,8 @@ const partly = smoke([
   check('login', 'failed', 'POST /login answered 500, expected 302'),
 ])
 
+const news = { newFailures: [], stillFailing: ['login of app1'], fixed: ['commit of app1'] }
+
 const failure = failures(environment.short)
 
 const changes = [
@@ -173,7 +175,7 @@ export const samples = {
     ],
   },
   liveWithoutExtras: { ...base, status: 'live', apps: [serving('app1')], ms: 8_400 },
-  liveButSmokeFails: { ...base, ...deployed, status: 'live', smoke: partly, lastGoodCommit: BEFORE },
+  liveButSmokeFails: { ...base, ...deployed, status: 'live', smoke: { ...partly, news }, lastGoodCommit: BEFORE },
   smokeUnfinished: {
     ...base,
     ...deployed,

@@ -15,7 +15,7 @@ export type Admin = { username: string; password: string }
 /** No login of its own, and on every machine. */
 export const NOBODY = '65534'
 /** Made beforehand, as a platform team does. */
-export const NAMES = ['preview_01', 'preview_02', 'preview_03']
+export const NAMES = Array.from({ length: 12 }, (_, index) => `preview_${String(index + 1).padStart(2, '0')}`)
 export const ADMIN = 'master'
 
 /** The empty data folder of a server as `init` makes it, from the cache when it has been made before. */

@@ -1,7 +1,7 @@
 import { chmod, copyFile, mkdtemp, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { cached, hashOf } from '../install/cache.ts'
-import { busyboxArchive } from './busybox.ts'
+import { buildBusyboxImage } from './busybox.ts'
 import { type ImageConfig, writeDockerArchive } from './docker-archive.ts'
 
 /** The demo application, and the tag other references to it are made from. */
@@ -17,11 +17,11 @@ const appConfig: ImageConfig = {
 
 export type Images = Record<'app' | 'pause' | 'busybox', string>
 
-/** Paths of the image archives, made from the static programs. */
+/** Paths of the image archives, made from static programs. */
 export const buildImages = async (programs: Record<'app' | 'pause', string>): Promise<Images> => ({
   app: await imageOf(programs.app, appImage, appConfig),
+  busybox: await buildBusyboxImage(),
   pause: await imageOf(programs.pause, pauseImage, { Entrypoint: ['/pause'], User: '65535:65535' }),
-  busybox: await busyboxArchive(),
 })
 
 /** Writes the demo application as a commit's build job would have pushed it: it says which commit it is. */

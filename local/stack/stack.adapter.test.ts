@@ -176,7 +176,8 @@ test.each(killed)(
     process.kill((await victim(await ready())) ?? 0, 'SIGKILL')
     await until('every process to be gone', 20, async () => (await processes()).length === 0)
     expect({ ...(await traces()), cgroups: [], state: false }).toEqual(before)
-    expect((await cli('status')).stdout).toContain('no stack is up')
+    // The namespaces' first process is the last to go: it has no command line any more while it waits for the others.
+    await until('the namespaces to be gone', 20, async () => (await cli('status')).stdout.includes('no stack is up'))
     expect((await cli('up')).code).toBe(0)
     expect(await inside('kubectl', 'get', 'pods')).toBe('')
     expect((await cli('down')).code).toBe(0)

@@ -1,5 +1,5 @@
+import { hiding } from '../../checks/redact.ts'
 import { type ErrorCode, PreviewError, type Problem } from '../errors.ts'
-import { hiding } from '../report/redact.ts'
 import { type Advice, adviceFor } from './advice.ts'
 import { type Cause, titleOf } from './causes.ts'
 import { type Cluster, type Live, refOf, subject } from './cluster.ts'

@@ -1,4 +1,4 @@
-import { isSecretName } from '../report/redact.ts'
+import { isSecretName } from '../../checks/redact.ts'
 import type { Cluster, Live } from './cluster.ts'
 import type { Collection } from './collection.ts'
 import type { ContainerSpec } from './pods.ts'

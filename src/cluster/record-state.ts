@@ -64,9 +64,11 @@ const recordSchema = z.looseObject({
       passed: z.number().optional(),
       total: z.number().optional(),
       reportUrl: z.string().optional(),
+      /** Which commit was checked to the end the last time, and what failed then. */
+      commit: z.string().optional(),
+      failed: z.array(z.object({ app: z.string().nullable(), name: z.string() })).optional(),
     })
     .optional(),
-  report: z.string().optional(),
   /** Id of the GitHub Deployment. */
   deployment: z.number().optional(),
   created: z.string(),

@@ -48,16 +48,16 @@ export const leaseDatabase = async (
   const secret = databaseSecret(access)
   const { objects: changed, users } = withDatabase(objects, secret.metadata.name)
   if (users === 0) say.warning(`no pod reads the Secret ${DATABASE_SECRET}: nothing will use the database`)
-  tell(before, lease, say)
+  tell(before, lease, reset, say)
   return [...changed, secret]
 }
 
-const tell = (before: Lease | undefined, lease: Lease, say: Say): void => {
+const tell = (before: Lease | undefined, lease: Lease, reset: boolean, say: Say): void => {
   const text = `${lease.name}, lease ${lease.generation}`
   if (isSame(before, lease)) say.unchanged(text)
   else say.detail(`${text}, new`)
-  if (before !== undefined && before.name !== lease.name)
-    say.warning(`${before.name}, which this preview had, is not its own in the pool any more: the data is new`)
+  if (before !== undefined && !isSame(before, lease) && !reset)
+    say.warning(`the pool did not know lease ${before.generation} of ${before.name} any more: the data is new`)
 }
 
 const isSame = (one: Lease | undefined, other: Lease): boolean =>

@@ -54,3 +54,15 @@ describe('a report that is too long', () => {
     expect(body.match(/<details/g)?.length).toBe(body.match(/<\/details>/g)?.length)
   })
 })
+
+test('a report whose link works for a while says until when', () => {
+  const { liveButSmokeFails } = samples
+  const { smoke } = liveButSmokeFails
+  const report = { bucket: 'reports', key: 'k', expires: '2026-11-27T15:41:00.000Z' }
+  const result = { ...smoke.result, report } as NonNullable<typeof smoke.result>
+  const shown = {
+    ...liveButSmokeFails,
+    smoke: { ...smoke, result, reportUrl: 'https://reports.example/k?X-Amz-Expires=1' },
+  }
+  expect(renderComment(shown, {})).toContain('X-Amz-Expires=1), until 2026-11-27 15:41 UTC)')
+})

@@ -2,7 +2,7 @@ import type { SlackPlace } from '../slack/slack.ts'
 import { markdownCode, markdownLink, markdownText } from './escape.ts'
 import { failureFold } from './failure-card.ts'
 import { changesFold, receiptFold, smokeFold, warningsFold } from './folds.ts'
-import { moment, shortCommit } from './format.ts'
+import { moment, plural, shortCommit, until } from './format.ts'
 import { type Marker, renderMarker } from './marker.ts'
 import type { AppReport, Report, SmokeReport } from './report.ts'
 import { verdict } from './verdict.ts'
@@ -100,13 +100,24 @@ const facts = (report: Report): string => {
     .join(' · ')
 }
 
-/** `Smoke 10 passed, 2 failed (report)` */
-const smokeFact = ({ result, reportUrl, executionUrl }: SmokeReport): string => {
+/** `Smoke 10 passed, 2 failed: 1 new failure, 1 still failing, 1 fixed (report, until 15:41 UTC)` */
+const smokeFact = ({ result, reportUrl, executionUrl, news }: SmokeReport): string => {
   const link = reportUrl === undefined ? markdownLink('execution', executionUrl) : markdownLink('report', reportUrl)
   if (result === undefined) return `Smoke unfinished (${link})`
   const { passed, failed, flaky } = result.counts
   const words = [`${passed} passed`, failed > 0 && `${failed} failed`, flaky > 0 && `${flaky} flaky`]
-  return `Smoke ${words.filter((word) => word !== false).join(', ')} (${link})`
+  return `Smoke ${words.filter((word) => word !== false).join(', ')}${newsWords(news)} (${link}${until(result.report?.expires)})`
+}
+
+const newsWords = (news: SmokeReport['news']): string => {
+  if (news === undefined) return ''
+  const { fixed, newFailures, stillFailing } = news
+  const words = [
+    newFailures.length > 0 && plural(newFailures.length, 'new failure'),
+    stillFailing.length > 0 && `${stillFailing.length} still failing`,
+    fixed.length > 0 && `${fixed.length} fixed`,
+  ].filter((word) => word !== false)
+  return words.length === 0 ? '' : `: ${words.join(', ')} since the last push`
 }
 
 const markerOf = (report: Report, { previous, slack }: Carried): Marker => {

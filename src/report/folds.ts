@@ -1,5 +1,5 @@
 import { markdownCode, markdownText } from './escape.ts'
-import { plural } from './format.ts'
+import { duration, plural } from './format.ts'
 import type { ReceiptLine, Report } from './report.ts'
 
 /** What a comment and a summary keep behind a line to click on; empty when there is nothing to say. */
@@ -17,10 +17,24 @@ export const smokeFold = ({ smoke }: Report): string => {
   const cases = smoke?.result?.cases.filter((each) => each.status === 'failed') ?? []
   if (cases.length === 0) return ''
   const lines = cases.map(({ app, name, message }) => {
-    const title = markdownText(app === null ? name : `${app}: ${name}`)
+    const isOld = smoke?.news?.stillFailing.includes(app === null ? name : `${name} of ${app}`)
+    const title = `${markdownText(app === null ? name : `${app}: ${name}`)}${isOld ? ' (still)' : ''}`
     return message === undefined ? title : `${title} — ${markdownText(message, ITEM)}`
   })
   return fold(`${plural(cases.length, 'check')} failed`, listed(lines), true)
+}
+
+/** Every check, for where there is room. */
+export const smokeTable = ({ smoke }: Report): string => {
+  const { cases = [] } = smoke?.result ?? {}
+  if (cases.length === 0) return ''
+  const rows = cases.map(({ app, attempts, message = '', ms, name, status }) => {
+    const word = status === 'passed' && attempts > 1 ? `flaky: passed on attempt ${attempts}` : status
+    const icon = { passed: '✅', failed: '❌', skipped: '⏭️' }[status]
+    return `| ${markdownText(app ?? '—')} | ${markdownText(name)} | ${icon} ${word} | ${duration(ms)} | ${markdownText(message, ITEM)} |`
+  })
+  const head = ['| App | Check | Result | Time | What came |', '| :-- | :-- | :-- | --: | :-- |']
+  return fold(plural(cases.length, 'check'), [...head, ...rows].join('\n'))
 }
 
 export const warningsFold = ({ warnings }: Report): string =>

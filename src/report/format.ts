@@ -24,3 +24,7 @@ export const ordinal = (place: number): string => {
 }
 
 export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`
+
+/** Of a link that works for a while. */
+export const until = (expires: string | undefined): string =>
+  expires === undefined ? '' : `, until ${moment(expires)} UTC`

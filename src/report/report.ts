@@ -4,6 +4,7 @@ import type { PreviewError } from '../errors.ts'
 import type { Intent } from '../event.ts'
 import type { PullRequest } from '../github/pull-request.ts'
 import type { Environment } from '../names.ts'
+import type { SmokeNews } from '../smoke/memory.ts'
 import type { StepResult } from '../step.ts'
 
 export type Status = 'deploying' | 'live' | 'failed' | 'removing' | 'removed' | 'skipped' | 'superseded' | 'listed'
@@ -45,6 +46,8 @@ export type SmokeReport = {
   problem?: string
   executionUrl: string
   reportUrl?: string
+  /** What changed since the environment was checked before. */
+  news?: SmokeNews
 }
 
 /** Everything that is told to people; comment, summary, Slack and outputs are made of it and of nothing else. */

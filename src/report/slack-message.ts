@@ -1,6 +1,6 @@
 import type { SlackMessage } from '../slack/slack.ts'
 import { slackLink, slackText } from './escape.ts'
-import { shortCommit } from './format.ts'
+import { shortCommit, until } from './format.ts'
 import { commitUrl } from './links.ts'
 import type { AppReport, Report } from './report.ts'
 import { verdict, verdictText } from './verdict.ts'
@@ -21,7 +21,9 @@ export const slackMessage = (report: Report): SlackMessage => {
 const placesOf = ({ apps, commit, database, smoke, status }: Report): string[] => [
   ...(status === 'removed' || status === 'removing' ? [] : apps.flatMap((app) => appLine(app, commit))),
   ...(database === undefined ? [] : [`Database: ${slackText(database)}`]),
-  ...(smoke?.reportUrl === undefined ? [] : [`Smoke report: ${slackLink('open', smoke.reportUrl)}`]),
+  ...(smoke?.reportUrl === undefined
+    ? []
+    : [`Smoke report: ${slackLink('open', smoke.reportUrl)}${until(smoke.result?.report?.expires)}`]),
 ]
 
 const appLine = (app: AppReport, head: string | undefined): string[] => {

@@ -2,8 +2,8 @@ import type { StepResult } from '../step.ts'
 import { markdownCode, markdownLink, markdownText } from './escape.ts'
 import { failureDetails } from './failure-card.ts'
 import { fleet } from './fleet.ts'
-import { changesFold, receiptFold, smokeFold, warningsFold } from './folds.ts'
-import { duration, shortCommit } from './format.ts'
+import { changesFold, receiptFold, smokeFold, smokeTable, warningsFold } from './folds.ts'
+import { duration, shortCommit, until } from './format.ts'
 import { commitUrl } from './links.ts'
 import type { Report } from './report.ts'
 import { verdictText } from './verdict.ts'
@@ -17,6 +17,7 @@ export const renderSummary = (report: Report): string =>
     fleet(report),
     failureDetails(report),
     smokeFold(report),
+    smokeTable(report),
     warningsFold(report),
     stepTable(report),
     receiptFold(report),
@@ -33,7 +34,8 @@ const links = (report: Report): string => {
   const lines = [
     ...apps.filter((app) => app.commit !== undefined).map((app) => `${markdownText(app.name)}: ${urlLink(app.url)}`),
     database !== undefined && `Database: ${markdownCode(database)}`,
-    smoke?.reportUrl !== undefined && markdownLink('Smoke report', smoke.reportUrl),
+    smoke?.reportUrl !== undefined &&
+      `${markdownLink('Smoke report', smoke.reportUrl)}${until(smoke.result?.report?.expires)}`,
     smoke !== undefined && markdownLink('Smoke execution', smoke.executionUrl),
     pullRequest &&
       `${markdownLink(`Pull request ${pullRequest.number}`, pullRequest.url)}: ${markdownText(pullRequest.title)}`,

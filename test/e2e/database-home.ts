@@ -38,10 +38,12 @@ export const openDatabaseHome = async (
   })
 }
 
-export const poolOf = async ({ namespace }: Home): Promise<Pool> =>
-  JSON.parse(
-    await kubectl(['get', 'configmap', 'eks-preview.pool.default', '-n', namespace, '-o', 'jsonpath={.data.pool}']),
-  )
+/** Empty before the first preview has asked for a database. */
+export const poolOf = async ({ namespace }: Home): Promise<Pool> => {
+  const pool = ['configmap', 'eks-preview.pool.default', '-n', namespace, '--ignore-not-found']
+  const text = await kubectl(['get', ...pool, '-o', 'jsonpath={.data.pool}'])
+  return text === '' ? { v: 1, slots: {}, queue: [], fence: 0 } : JSON.parse(text)
+}
 
 /** What every database of the pool is: `free`, or whose. */
 export const holders = async (home: Home): Promise<Record<string, string>> =>
@@ -91,4 +93,12 @@ export const visit = async (url: string): Promise<{ name: string; user: string; 
   const response = await fetch(`${url}/database`)
   if (!response.ok) throw new Error(`${url}/database: ${response.status} ${await response.text()}`)
   return (await response.json()) as { name: string; user: string; visits: number }
+}
+
+/** What the platform team has done on its MySQL server. */
+export const asAdmin = async ({ stack }: Home, ...statements: string[]): Promise<void> => {
+  const { host, port, admin } = stack.aws.databases.mysql
+  const connection = await createConnection({ host, port, user: admin.username, password: admin.password })
+  for (const statement of statements) await connection.query(statement)
+  await connection.end()
 }

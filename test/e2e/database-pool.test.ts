@@ -1,34 +1,54 @@
 import { randomUUID } from 'node:crypto'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, type TestContext, test } from 'vitest'
 import type { RunResult } from '../../local/runner/run-action.ts'
 import { until } from '../../local/stack/until.ts'
-import { databaseUrls, holders, letsIn, openDatabaseHome, poolOf, visit, withDatabase } from './database-home.ts'
-import { CONFIG, type Home, kubectl } from './home.ts'
+import {
+  asAdmin,
+  databaseUrls,
+  holders,
+  letsIn,
+  openDatabaseHome,
+  poolOf,
+  visit,
+  withDatabase,
+} from './database-home.ts'
+import { CONFIG, kubectl } from './home.ts'
 
 const POOL = ['configmap', 'eks-preview.pool.default']
 
-let home: Home
-beforeEach(async () => {
-  home = await openDatabaseHome('mysql', ['preview_01', 'preview_02'])
-})
-afterEach(() => home.end())
-
-const opened = async (branch = `pool/${randomUUID()}`): Promise<{ number: number; branch: string }> => {
-  const { number, sha } = home.open(branch, withDatabase)
-  await home.build('app1', sha)
-  return { number, branch }
+/** Previews that lease these two databases; no other test has them, so tests run side by side. */
+const openPool = async (
+  { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
+  names: readonly string[],
+  more: Record<string, string> = {},
+) => {
+  const home = await openDatabaseHome('mysql', names, more)
+  onTestFinished(() => home.end())
+  const deploy = (number: number, inputs: Record<string, string> = {}): Promise<RunResult> =>
+    home.on('opened', number, { inputs })
+  return {
+    home,
+    deploy,
+    opened: async (): Promise<{ number: number; branch: string }> => {
+      const branch = `pool/${randomUUID()}`
+      const { number, sha } = home.open(branch, { ...withDatabase, 'README.md': branch })
+      await home.build('app1', sha)
+      return { number, branch }
+    },
+    /** What its pull request says. */
+    told: (number: number): string => home.comments(number)[0]?.body ?? '',
+    /** The database of a preview that is live then. */
+    live: async (number: number): Promise<string> => {
+      const run = await deploy(number)
+      expect(run).toMatchObject({ exit: 0, outputs: { status: 'live' } })
+      return run.outputs.database ?? ''
+    },
+  }
 }
-const deploy = (number: number, inputs: Record<string, string> = {}): Promise<RunResult> =>
-  home.on('opened', number, { inputs })
-const told = (number: number): string => home.comments(number)[0]?.body ?? ''
-const live = async (number: number): Promise<string> => {
-  const run = await deploy(number)
-  expect(run).toMatchObject({ exit: 0, outputs: { status: 'live' } })
-  return run.outputs.database ?? ''
-}
 
-describe('three pull requests and two databases', () => {
-  test('two win, the third waits in line, and gets the first that is given back', async () => {
+describe.concurrent('three pull requests and two databases', () => {
+  test('two win, the third waits in line, and gets the first that is given back', async (context) => {
+    const { home, opened, deploy, told } = await openPool(context, ['preview_01', 'preview_02'])
     const all = [await opened(), await opened(), await opened()]
     const ended = new Map<number, RunResult>()
     const running = all.map(async ({ number }) => ended.set(number, await deploy(number)))
@@ -52,7 +72,8 @@ describe('three pull requests and two databases', () => {
     expect(await holders(home)).toEqual({ [names[0] ?? '']: late.branch, [names[1] ?? '']: second.branch })
   })
 
-  test('one that waits too long is told who has them, and leaves nothing but its record', async () => {
+  test('one that waits too long is told who has them, and leaves nothing but its record', async (context) => {
+    const { home, opened, deploy, told, live } = await openPool(context, ['preview_03', 'preview_04'])
     const [one, other, late] = [await opened(), await opened(), await opened()]
     await Promise.all([live(one.number), live(other.number)])
     const run = await deploy(late.number, { 'database-timeout': '3s' })
@@ -69,7 +90,8 @@ describe('three pull requests and two databases', () => {
     expect(Object.values(await holders(home)).sort()).toEqual([one.branch, other.branch].sort())
   })
 
-  test('one whose pull request was closed and never removed makes room', async () => {
+  test('one whose pull request was closed and never removed makes room', async (context) => {
+    const { home, opened, told, live } = await openPool(context, ['preview_05', 'preview_06'])
     const [gone, other, late] = [await opened(), await opened(), await opened()]
     const [name] = await Promise.all([live(gone.number), live(other.number)])
     const before = Object.values(await databaseUrls(home)).find((url) => url.includes(`/${name}`)) ?? ''
@@ -82,7 +104,8 @@ describe('three pull requests and two databases', () => {
   })
 })
 
-test('a pool that was deleted by hand is made anew from what previews have', async () => {
+test.concurrent('a pool that was deleted by hand is made anew from what previews have', async (context) => {
+  const { home, opened, deploy, live } = await openPool(context, ['preview_07', 'preview_08'])
   const one = await opened()
   const name = await live(one.number)
   const slot = (await poolOf(home)).slots[name]
@@ -94,9 +117,20 @@ test('a pool that was deleted by hand is made anew from what previews have', asy
   home.close(one.number)
   expect(await home.on('closed', one.number)).toMatchObject({ exit: 0, outputs: { status: 'removed' } })
   expect(await holders(home)).toMatchObject({ [name]: 'free' })
+
+  // And a lease that was: its preview gets another, and is told so.
+  const { slots, ...rest } = await poolOf(home)
+  const freed = Object.entries(slots).map(([name, { generation }]) => [name, { state: 'free', generation }])
+  const pool = JSON.stringify({ ...rest, slots: Object.fromEntries(freed) })
+  await kubectl(['patch', ...POOL, '-n', home.namespace, '--type=merge', '-p', JSON.stringify({ data: { pool } })])
+  const again = await deploy(other.number)
+  expect(again).toMatchObject({ exit: 0, outputs: { status: 'live' } })
+  expect(again.log).toContain('the data is new')
+  expect(Object.values(await holders(home)).sort()).toEqual(['free', other.branch])
 })
 
-test('a database that cannot be cleaned is nobody’s; who needs it cleans it when that is possible again', async () => {
+test.concurrent('a database that cannot be cleaned is nobody’s; who needs it cleans it when that is possible again', async (context) => {
+  const { home, opened, told, live } = await openPool(context, ['preview_09', 'preview_10'])
   const one = await opened()
   const name = await live(one.number)
   home.close(one.number)
@@ -118,14 +152,18 @@ test('a database that cannot be cleaned is nobody’s; who needs it cleans it wh
   expect(await live(late.number)).toBe(name)
 })
 
-test('one set of credentials for all, as a Secret that is there', async () => {
-  await home.end()
-  home = await openDatabaseHome('mysql', ['preview_01', 'preview_02'], {
+test.concurrent('one set of credentials for all, as a Secret that is there', async (context) => {
+  const { home, opened, deploy } = await openPool(context, ['preview_11', 'preview_12'], {
     'database-prepare-arn': '',
     'database-secret': 'database',
   })
-  const { admin } = home.stack.aws.databases.mysql
-  const given = [`--from-literal=username=${admin.username}`, `--from-literal=password=${admin.password}`]
+  const everybody = { username: `everybody_${randomUUID().slice(0, 8)}`, password: randomUUID() }
+  await asAdmin(
+    home,
+    `CREATE USER ${everybody.username} IDENTIFIED BY '${everybody.password}'`,
+    `GRANT SELECT, INSERT, CREATE ON \`preview\\_11\`.* TO ${everybody.username}`,
+  )
+  const given = Object.entries(everybody).map(([key, value]) => `--from-literal=${key}=${value}`)
   const one = await opened()
   const missing = await deploy(one.number)
   expect(missing).toMatchObject({ exit: 1, outputs: { status: 'failed' } })
@@ -133,21 +171,17 @@ test('one set of credentials for all, as a Secret that is there', async () => {
 
   await kubectl(['create', 'secret', 'generic', 'database', '-n', home.namespace, ...given])
   const run = await deploy(one.number)
-  expect(run).toMatchObject({ exit: 0, leaks: [], outputs: { status: 'live', database: 'preview_01' } })
-  expect(await visit(run.outputs.url ?? '')).toMatchObject({ name: 'preview_01', user: admin.username })
-  expect(run.log).not.toContain(admin.password)
+  expect(run).toMatchObject({ exit: 0, leaks: [], outputs: { status: 'live', database: 'preview_11' } })
+  expect(await visit(run.outputs.url ?? '')).toMatchObject({ name: 'preview_11', user: everybody.username })
+  expect(run.log).not.toContain(everybody.password)
   home.close(one.number)
   expect(await home.on('closed', one.number)).toMatchObject({ exit: 0, outputs: { status: 'removed' } })
-  expect(await holders(home)).toEqual({ preview_01: 'free', preview_02: 'free' })
+  expect(await holders(home)).toEqual({ preview_11: 'free', preview_12: 'free' })
 })
 
-test('an app that asks for a database where there is none is told so, and nothing is claimed', async () => {
-  await home.end()
-  home = await openDatabaseHome(
-    'mysql',
-    [],
-    Object.fromEntries(['engine', 'host', 'port', 'names', 'prepare-arn'].map((name) => [`database-${name}`, ''])),
-  )
+test.concurrent('an app that asks for a database where there is none is told so, and nothing is claimed', async (context) => {
+  const none = ['engine', 'host', 'port', 'names', 'prepare-arn'].map((name) => [`database-${name}`, ''])
+  const { opened, deploy } = await openPool(context, [], Object.fromEntries(none))
   const { number } = await opened()
   const run = await deploy(number)
   expect(run).toMatchObject({ exit: 1, outputs: { status: 'failed' } })

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { until } from '../../local/stack/until.ts'
-import { environmentAt, files, type Home, kubectl, openHome } from './home.ts'
+import { databaseUrls, holders, openDatabaseHome } from './database-home.ts'
+import { environmentAt, files, type Home, kubectl } from './home.ts'
 
 /** `isolation: namespace`, with the rights of install/namespaces/ for the namespaces of this test. */
 
@@ -11,7 +12,7 @@ const { short } = environmentAt(BRANCH)
 let home: Home
 let extra: string
 beforeAll(async () => {
-  home = await openHome({
+  home = await openDatabaseHome('mysql', ['preview_12'], {
     isolation: 'namespace',
     'shared-objects': 'Secret/mail',
     repositories: 'acme/shop',
@@ -39,7 +40,7 @@ afterAll(async () => {
 
 const shared = {
   ...files,
-  '.github/preview.yaml': `${files['.github/preview.yaml']}`.replace('port:', 'secrets: [mail], port:'),
+  '.github/preview.yaml': `database: {}\n${files['.github/preview.yaml']}`.replace('port:', 'secrets: [mail], port:'),
 }
 const namespaces = async (): Promise<string[]> =>
   (await kubectl(['get', 'namespaces', '-o', 'name'])).split('\n').filter((name) => name.includes(home.namespace))
@@ -59,10 +60,13 @@ describe('a preview in a namespace of its own', () => {
     expect(found.trim().split('\n').sort()).toEqual([
       'deployment.apps/app1',
       'ingress.networking.k8s.io/app1',
+      expect.stringMatching(/^secret\/eks-preview\.database\./),
       'secret/mail',
       'service/app1',
     ])
     expect(run.log).not.toContain('secret-text')
+    expect(run.outputs.database).toBe('preview_12')
+    expect(await databaseUrls(home)).toEqual({})
   })
 
   test('the same again writes nothing there', async () => {
@@ -80,6 +84,8 @@ describe('a preview in a namespace of its own', () => {
     expect(await namespaces()).toEqual([`namespace/${home.namespace}`])
     const { receipt } = JSON.parse(run.outputs.result ?? '')
     expect(receipt).toContainEqual({ subject: `Namespace/${own()}`, gone: true })
+    expect(receipt).toContainEqual({ subject: 'Database preview_12', gone: true })
+    expect(await holders(home)).toEqual({ preview_12: 'free' })
     expect(await home.records()).toEqual([])
   })
 

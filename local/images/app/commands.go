@@ -31,15 +31,12 @@ func command(name string, args []string) {
 			log.Fatal(err)
 		}
 		eat(mebibytes)
+	case name == "sql" && len(args) == 1:
+		runSQL(args[0])
 	case name == "noise" && len(args) == 0:
 		noise()
-	case name == "sql" && len(args) == 1:
-		if err := execute(args[0]); err != nil {
-			log.Fatal(hidden(err))
-		}
-		fmt.Println("done:", args[0])
 	default:
-		log.Fatalf("use get URL, exit CODE LINE..., eat MEBIBYTES, noise or sql STATEMENT; not %q", os.Args[1:])
+		log.Fatalf("use get URL, exit CODE LINE..., eat MEBIBYTES, sql STATEMENT or noise; not %q", os.Args[1:])
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"log"
 	"net/http"
 	"net/url"
 	"os"
@@ -15,87 +16,112 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib"
 )
 
-const limit = 5 * time.Second
+const databaseLimit = 5 * time.Second
 
-// account is what a caller learns of the database that this preview has.
-type account struct {
+// database is the one that DATABASE_URL names: mysql:// or postgres://, with user and password.
+type database struct {
 	Engine string `json:"engine"`
 	Name   string `json:"name"`
 	User   string `json:"user"`
-	Visits int    `json:"visits"`
+	// How often it was asked, as its own rows say.
+	Visits int64 `json:"visits"`
+
+	password string
+	pool     *sql.DB
 }
 
-// connect opens the database of DATABASE_URL, and says which engine it is.
-func connect() (*sql.DB, string, error) {
-	place, err := url.Parse(os.Getenv("DATABASE_URL"))
-	if err != nil || place.Host == "" {
-		return nil, "", errors.New("DATABASE_URL names no database")
+func openDatabase() (*database, error) {
+	address, err := url.Parse(os.Getenv("DATABASE_URL"))
+	// The parser's error would quote the password.
+	if err != nil || address.User == nil {
+		return nil, errors.New("DATABASE_URL is not like mysql://user:password@host:3306/name")
 	}
-	if place.Scheme == "postgres" {
-		db, err := sql.Open("pgx", place.String())
-		return db, place.Scheme, err
+	password, _ := address.User.Password()
+	d := &database{
+		Engine:   address.Scheme,
+		Name:     strings.TrimPrefix(address.Path, "/"),
+		User:     address.User.Username(),
+		password: password,
 	}
-	config := mysql.NewConfig()
-	config.Net, config.Addr, config.User = "tcp", place.Host, place.User.Username()
-	config.Passwd, _ = place.User.Password()
-	config.DBName = strings.TrimPrefix(place.Path, "/")
-	config.Timeout = limit
-	db, err := sql.Open("mysql", config.FormatDSN())
-	return db, place.Scheme, err
-}
-
-// execute runs one statement, as a migration does.
-func execute(statement string) error {
-	db, _, err := connect()
+	switch d.Engine {
+	case "mysql":
+		config := mysql.NewConfig()
+		config.User, config.Passwd, config.DBName = d.User, password, d.Name
+		config.Net, config.Addr = "tcp", address.Host
+		config.Timeout, config.ReadTimeout = databaseLimit, databaseLimit
+		config.MultiStatements = true
+		d.pool, err = sql.Open("mysql", config.FormatDSN())
+	case "postgres":
+		query := address.Query()
+		// The one way to send several statements at once.
+		query.Set("default_query_exec_mode", "simple_protocol")
+		address.RawQuery = query.Encode()
+		d.pool, err = sql.Open("pgx", address.String())
+	default:
+		err = fmt.Errorf("DATABASE_URL begins with %q, not with mysql or postgres", d.Engine)
+	}
 	if err != nil {
-		return err
+		return nil, d.veiled(err)
 	}
-	defer db.Close()
-	ctx, cancel := context.WithTimeout(context.Background(), limit)
-	defer cancel()
-	_, err = db.ExecContext(ctx, statement)
-	return err
+	return d, nil
 }
 
-// visit counts one more visitor in the database itself.
-func visit(parent context.Context) (account, error) {
-	db, engine, err := connect()
+func (d *database) veiled(err error) error {
+	text := strings.Join(strings.Fields(err.Error()), " ")
+	if d.password != "" {
+		text = strings.NewReplacer(d.password, "***", url.QueryEscape(d.password), "***").Replace(text)
+	}
+	return errors.New(text[:min(len(text), 300)])
+}
+
+func (d *database) exec(ctx context.Context, statement string) error {
+	if _, err := d.pool.ExecContext(ctx, statement); err != nil {
+		return d.veiled(err)
+	}
+	return nil
+}
+
+// runSQL is a migration, or what a test does in the database of a preview.
+func runSQL(statement string) {
+	d, err := openDatabase()
 	if err != nil {
-		return account{}, err
+		log.Fatal(err)
 	}
-	defer db.Close()
-	ctx, cancel := context.WithTimeout(parent, limit)
+	defer d.pool.Close()
+	limit, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	for _, statement := range []string{
-		"CREATE TABLE IF NOT EXISTS visits (at TIMESTAMP DEFAULT CURRENT_TIMESTAMP)",
-		"INSERT INTO visits (at) VALUES (CURRENT_TIMESTAMP)",
-	} {
-		if _, err := db.ExecContext(ctx, statement); err != nil {
-			return account{}, err
-		}
+	if err := d.exec(limit, statement); err != nil {
+		log.Fatalf("%s of %s: %v", d.Name, d.User, err)
 	}
-	name, user := "DATABASE()", "SUBSTRING_INDEX(USER(), '@', 1)"
-	if engine == "postgres" {
-		name, user = "current_database()", "current_user"
+	log.Printf("done in %s", d.Name)
+}
+
+// visit leaves a row in the database and says how many there are.
+func visit(ctx context.Context) (*database, error) {
+	d, err := openDatabase()
+	if err != nil {
+		return nil, err
 	}
-	found := account{Engine: engine}
-	row := db.QueryRowContext(ctx, fmt.Sprintf("SELECT %s, %s, COUNT(*) FROM visits", name, user))
-	return found, row.Scan(&found.Name, &found.User, &found.Visits)
+	defer d.pool.Close()
+	limit, cancel := context.WithTimeout(ctx, databaseLimit)
+	defer cancel()
+	if err := d.exec(limit, "CREATE TABLE IF NOT EXISTS visits (at TIMESTAMP DEFAULT CURRENT_TIMESTAMP)"); err != nil {
+		return nil, err
+	}
+	if err := d.exec(limit, "INSERT INTO visits (at) VALUES (CURRENT_TIMESTAMP)"); err != nil {
+		return nil, err
+	}
+	if err := d.pool.QueryRowContext(limit, "SELECT COUNT(*) FROM visits").Scan(&d.Visits); err != nil {
+		return nil, d.veiled(err)
+	}
+	return d, nil
 }
 
 func showDatabase(w http.ResponseWriter, r *http.Request) {
-	found, err := visit(r.Context())
+	d, err := visit(r.Context())
 	if err != nil {
-		writeJSON(w, http.StatusServiceUnavailable, map[string]string{"error": hidden(err)})
+		writeJSON(w, http.StatusServiceUnavailable, map[string]string{"error": err.Error()})
 		return
 	}
-	writeJSON(w, http.StatusOK, found)
-}
-
-// hidden is what an error says, without the password that it may quote.
-func hidden(err error) string {
-	if password := os.Getenv("DATABASE_PASSWORD"); password != "" {
-		return strings.ReplaceAll(err.Error(), password, "…")
-	}
-	return err.Error()
+	writeJSON(w, http.StatusOK, d)
 }
