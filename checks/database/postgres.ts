@@ -7,19 +7,24 @@ import type { Connect, Session } from './session.ts'
 
 /** Wrong password, not allowed to log in, no such database, no right to connect, connections not allowed. */
 const REFUSALS = ['28P01', '28000', '3D000', '42501', '55000']
+/** No such database; connections not allowed. */
+const GONE = ['3D000', '55000']
 
 export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
 /** PostgreSQL 13 and later, and Aurora PostgreSQL. */
 export const openPostgres: OpenServer = async ({ connect, admin, database }) => {
   const { session, ...fence } = await openFence(connect, admin, database)
-  return { ...fence, ...postgresServer(session, connect, database) }
+  const elsewhere: Elsewhere = (place) => connect({ ...admin, database: place }).catch(refusedBy(GONE))
+  return { ...fence, ...postgresServer(session, { connect, elsewhere, database }) }
 }
+
+/** A session of the admin's in another database; undefined when it is gone, or just made anew. */
+type Elsewhere = (place: string) => Promise<Session | undefined>
 
 const postgresServer = (
   session: Session,
-  connect: Connect,
-  database: string,
+  { connect, database, elsewhere }: { connect: Connect; database: string; elsewhere: Elsewhere },
 ): Omit<DatabaseServer, 'lock' | 'readFence' | 'writeFence'> => {
   const name = quoted(database)
   const hasUser = async (): Promise<boolean> =>
@@ -45,6 +50,7 @@ const postgresServer = (
     recreate: async (shape, owner) => {
       const made = shape === null ? '' : ` ${shapeClauses(shape)}`
       await session.run(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
+      await dropLeftovers(session, database, elsewhere)
       // Everybody may connect to a new database: nobody can until that is taken back.
       const owned = owner === 'tenant' ? ` OWNER ${name}` : ''
       await session.run(`CREATE DATABASE ${name} TEMPLATE template0${owned}${made} ALLOW_CONNECTIONS false`)
@@ -70,6 +76,27 @@ const disown = async (session: Session, database: string): Promise<void> => {
   for (const { member } of await session.run(sql, [database])) {
     await session.run(`REVOKE ${quoted(database)} FROM ${quoted(String(member))} CASCADE`)
   }
+}
+
+/**
+ * What the tenant made in databases that everybody may connect to, such as `postgres`, and what others let it do: both go
+ * with its role and not with its database. The next tenant would have it, and the role could not be dropped.
+ */
+const dropLeftovers = async (session: Session, database: string, elsewhere: Elsewhere): Promise<void> => {
+  const sql = `SELECT DISTINCT place.datname AS place FROM pg_shdepend
+    JOIN pg_roles tenant ON tenant.oid = refobjid AND refclassid = 'pg_authid'::regclass
+    JOIN pg_database place ON place.oid = dbid
+    WHERE tenant.rolname = $1 AND place.datname NOT IN ($1, current_database())`
+  const drop = `DROP OWNED BY ${quoted(database)} CASCADE`
+  for (const { place } of await session.run(sql, [database])) {
+    const there = await elsewhere(String(place))
+    try {
+      await there?.run(drop)
+    } finally {
+      await there?.close()
+    }
+  }
+  await session.run(drop)
 }
 
 /** Nobody but its owner comes in, whomever a tenant before invited. */

@@ -39,8 +39,10 @@ export type Settings = Readonly<{
 /** @throws PrepareFailure with every problem */
 export const readSettings = (env: NodeJS.ProcessEnv): Settings => {
   const parsed = environment.safeParse(env)
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => `${z.core.toDotPath(issue.path)}: ${issue.message}`)
+  const problems = parsed.error?.issues.map((issue) => `${z.core.toDotPath(issue.path)}: ${issue.message}`) ?? []
+  // One alone would be no seed, in silence.
+  if (!env.SEED_BUCKET !== !env.SEED_KEY) problems.push('SEED_BUCKET and SEED_KEY: one of them is empty')
+  if (!parsed.success || problems.length > 0) {
     const fix = 'Deploy it with npm run checks:deploy'
     throw new PrepareFailure(
       'Misconfigured',

@@ -26,10 +26,14 @@ export const killerAt = (at: number, when: 'before' | 'after'): Killer => {
   }
   const send = async <T>(request: () => Promise<T>): Promise<T> => {
     if (dead) return die()
-    count++
-    if (count === at && when === 'before') return die()
-    const answer = await request()
-    return count === at ? die() : answer
+    const mine = ++count === at
+    if (mine && when === 'before') return die()
+    try {
+      return await request()
+    } finally {
+      // Also when it was refused: a session that is to be ended may have ended by itself, which is no error.
+      if (mine) die()
+    }
   }
   return {
     count: () => count,

@@ -1,3 +1,4 @@
+import { statfs } from 'node:fs/promises'
 import { startTrialDatabase, type TrialDatabase } from '../../../local/databases/trial-databases.ts'
 import { type LeaseSecret, type PrepareInput, type PrepareResult, readLeaseSecret } from '../contract.ts'
 import { mysqlConnect } from '../mysql-session.ts'
@@ -27,9 +28,25 @@ export const secretsHere = (): SecretStore & { values: Map<string, string> } => 
   }
 }
 
+const MEMORY = '/dev/shm'
+const ENOUGH_BYTES = 1_500_000_000
+
+/** A server whose files need no disk is ten times as fast at making databases. */
+const inMemory = async <T>(start: () => Promise<T>): Promise<T> => {
+  const { bavail, bsize } = await statfs(MEMORY).catch(() => ({ bavail: 0, bsize: 0 }))
+  const before = process.env.TMPDIR
+  if (bavail * bsize > ENOUGH_BYTES) process.env.TMPDIR = MEMORY
+  try {
+    return await start()
+  } finally {
+    if (before === undefined) delete process.env.TMPDIR
+    else process.env.TMPDIR = before
+  }
+}
+
 /** One real database server, and what asks to prepare its databases; each test takes a database of its own. */
 export const openWorld = async (engine: Engine) => {
-  const server: TrialDatabase = await startTrialDatabase(engine)
+  const server: TrialDatabase = await inMemory(() => startTrialDatabase(engine))
   const secrets = secretsHere()
   const log: string[] = []
   secrets.values.set('admin', JSON.stringify(server.admin))
@@ -87,8 +104,11 @@ export const openWorld = async (engine: Engine) => {
     const { dbname, password, username } = secretOf(database)
     return { user: username, password, database: dbname }
   }
+  const adminLogin: Login = { user: server.admin.username, password: server.admin.password }
   return {
+    engine,
     server,
+    adminLogin,
     secrets,
     log,
     connect,
@@ -105,13 +125,10 @@ export const openWorld = async (engine: Engine) => {
       within(loginOf(database), (session) => each(session, statements)),
     /** As the admin, in the server's own database or in another. */
     asAdmin: (statement: string, database?: string): Promise<Row[]> =>
-      within(
-        { user: server.admin.username, password: server.admin.password, ...(database !== undefined && { database }) },
-        (session) => session.run(statement),
-      ),
+      within({ ...adminLogin, ...(database !== undefined && { database }) }, (session) => session.run(statement)),
     fence: async (database: string): Promise<Row | undefined> => {
       const place = engine === 'postgres' ? 'eks_preview' : undefined
-      const login = { user: server.admin.username, password: server.admin.password, ...(place && { database: place }) }
+      const login = { ...adminLogin, ...(place && { database: place }) }
       const sql = `SELECT generation, environment, state FROM eks_preview.lease WHERE name = '${database}'`
       const [row] = await within(login, (session) => session.run(sql))
       return row && { ...row, generation: Number(row.generation) }
