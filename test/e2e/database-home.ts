@@ -1,6 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import { createConnection } from 'mysql2/promise'
 import { Client } from 'pg'
 import { stackFacts } from '../../local/scene.ts'
+import { until } from '../../local/stack/until.ts'
 import type { Pool } from '../../src/database/pool.ts'
 import { CONFIG, files, type Home, kubectl, openHome } from './home.ts'
 
@@ -102,3 +105,11 @@ export const asAdmin = async ({ stack }: Home, ...statements: string[]): Promise
   for (const statement of statements) await connection.query(statement)
   await connection.end()
 }
+
+/** Its dump, once no controller writes anything any more. */
+export const dumpAtRest = async (home: Home): Promise<string[]> =>
+  until('the controllers to come to rest', 60, async () => {
+    const before = await home.dump()
+    await sleep(1_000)
+    return isDeepStrictEqual(await home.dump(), before) ? before : undefined
+  })
