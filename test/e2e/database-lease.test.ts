@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest'
-import { databaseUrls, type Engine, holders, letsIn, openDatabaseHome, visit, withDatabase } from './database-home.ts'
+import {
+  databaseUrls,
+  dumpAtRest,
+  type Engine,
+  holders,
+  letsIn,
+  openDatabaseHome,
+  visit,
+  withDatabase,
+} from './database-home.ts'
 
 /** One test an engine, so that both run side by side: what a preview does with its database, from open to close. */
 test.concurrent.for<[Engine, string, string]>([
@@ -30,7 +39,7 @@ test.concurrent.for<[Engine, string, string]>([
 
   // The same again: nothing is written but the record, and nothing is prepared.
   const isWritten = (line: string) => !line.startsWith('ConfigMap/eks-preview.') || line.includes('.pool.')
-  const before = (await home.dump()).filter(isWritten)
+  const before = (await dumpAtRest(home)).filter(isWritten)
   const same = await home.on('synchronize', number)
   expect(same).toMatchObject({ exit: 0, outputs: { status: 'live', database: name } })
   expect(same.log).not.toContain('preparing')
@@ -74,7 +83,7 @@ test.concurrent.for<[Engine, string, string]>([
   expect([await letsIn(first), await letsIn(last)]).toEqual([false, false])
 
   // Closed again: nothing is left to do.
-  const after = await home.dump()
+  const after = await dumpAtRest(home)
   expect(await home.on('closed', number)).toMatchObject({ exit: 0, outputs: { status: 'removed' } })
   expect(await home.dump()).toEqual(after)
 })
