@@ -12,7 +12,7 @@ import {
 
 /** One test an engine, so that both run side by side: what a preview does with its database, from open to close. */
 test.concurrent.for<[Engine, string, string]>([
-  ['mysql', 'preview_01', 'preview_02'],
+  ['mysql', 'preview_05', 'preview_06'],
   ['postgres', 'preview_03', 'preview_04'],
 ])('a preview with a database of its own: %s', async ([engine, name, other], { onTestFinished }) => {
   const branch = `feature/🍣-${engine}`
