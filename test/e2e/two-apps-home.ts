@@ -29,7 +29,8 @@ export const openTwoApps = async (databases: readonly string[]) => {
 const deployIn =
   (home: Home) =>
   async (branch: string, files: Record<string, string>, inputs: Record<string, string> = {}) => {
-    const { number, sha } = home.open(branch, files)
+    // Branches with the same files would have the same commit, and its image can be built once.
+    const { number, sha } = home.open(branch, { ...files, BRANCH: branch })
     await home.build('app1', sha, 'app1')
     await home.build('app2', sha, 'app2')
     const run = await home.on('opened', number, { inputs })
