@@ -37,6 +37,18 @@ const deployIn =
     return { number, sha, run, cases: casesOf(run) }
   }
 
+/** Asks app1 as somebody who has logged in. */
+export const visitorAt = async (url: string) => {
+  const ask = async (method: string, path: string, body?: object, headers: Record<string, string> = {}) => {
+    const answer = await fetch(`${url}${path}`, { method, headers, ...(body && { body: JSON.stringify(body) }) })
+    const text = await answer.text()
+    return { status: answer.status, json: text === '' ? undefined : JSON.parse(text) }
+  }
+  const { json } = await ask('POST', '/login', { user: 'demo', password: 'demo' })
+  return (method: string, path: string, body?: object) =>
+    ask(method, path, body, { authorization: `Bearer ${json.token}` })
+}
+
 /** By app and check, what the smoke check said; `{}` when there was none. */
 export const casesOf = ({ outputs }: RunResult): Record<string, Case> => {
   const cases: Case[] = JSON.parse(outputs.result || '{}').smoke?.result?.cases ?? []

@@ -1,7 +1,10 @@
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { stackFacts } from '../../local/scene.ts'
 import { asAdmin, holders } from './database-home.ts'
 import { breakages, openElsewhere } from './two-apps-breakages.ts'
-import { filesWith, openTwoApps } from './two-apps-home.ts'
+import { filesWith, openTwoApps, visitorAt } from './two-apps-home.ts'
 
 const GREEN = {
   'app1 answers at /healthz': 'passed',
@@ -39,6 +42,8 @@ describe('examples/two-apps', () => {
     }
     expect(done.map(({ run }) => run.outputs.database).sort()).toEqual(names)
 
+    for (const { run } of done) await keepsToItself(run.outputs.url ?? '')
+
     const [first] = done
     home.close(first?.number ?? 0)
     expect(await home.on('closed', first?.number ?? 0)).toMatchObject({ exit: 0, outputs: { status: 'removed' } })
@@ -55,6 +60,21 @@ describe('examples/two-apps', () => {
       all.filter((one) => one !== first),
     )
     expect(Object.values(await holders(home))).toEqual(['free', 'free', 'free'])
+  })
+
+  test('its keys open its bucket and its queue, and no others', async () => {
+    const { reportBucket, region, twoApps } = (await stackFacts()).aws
+    const { AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL, AWS_SECRET_ACCESS_KEY } = twoApps.environment
+    const credentials = { accessKeyId: AWS_ACCESS_KEY_ID ?? '', secretAccessKey: AWS_SECRET_ACCESS_KEY ?? '' }
+    const clients = { region, endpoint: AWS_ENDPOINT_URL ?? '', credentials }
+    const s3 = new S3Client({ ...clients, forcePathStyle: true })
+    const sqs = new SQSClient(clients)
+    const refused = { name: expect.stringContaining('AccessDenied') }
+    const put = (Bucket: string) => s3.send(new PutObjectCommand({ Bucket, Key: 'hello', Body: 'hello' }))
+    await put(twoApps.bucket)
+    await expect(put(reportBucket)).rejects.toMatchObject(refused)
+    await sqs.send(new GetQueueUrlCommand({ QueueName: twoApps.queue }))
+    await expect(sqs.send(new GetQueueUrlCommand({ QueueName: 'others' }))).rejects.toMatchObject(refused)
   })
 
   test('broken in six ways, the checks name each and nothing else', async () => {
@@ -88,6 +108,21 @@ describe('examples/two-apps', () => {
     await closeAll(home, broken)
   })
 })
+
+/** It has what its own checks left and nothing of the other previews; and an item's life goes on after it was made. */
+const keepsToItself = async (url: string): Promise<void> => {
+  const page = await fetch(url)
+  expect(page.headers.get('content-type')).toContain('text/html')
+  expect((await fetch(`${url}/items`)).status).toBe(401)
+  const ask = await visitorAt(url)
+  expect((await ask('GET', '/files')).json.files).toEqual([expect.stringMatching(/-hello\.txt$/)])
+  const { items } = (await ask('GET', '/items')).json
+  expect(items).toHaveLength(1)
+  const path = `/items/${items[0].id}`
+  expect((await ask('PUT', path, { name: 'another name' })).json).toEqual({ id: items[0].id, name: 'another name' })
+  expect((await ask('DELETE', path)).status).toBe(204)
+  expect((await ask('GET', path)).status).toBe(404)
+}
 
 const closeAll = async (
   home: Awaited<ReturnType<typeof openTwoApps>>,

@@ -39,6 +39,7 @@ var tables = []string{
 		text VARCHAR(200) NOT NULL,
 		state VARCHAR(10) NOT NULL DEFAULT 'queued',
 		result VARCHAR(200) NOT NULL DEFAULT '')`,
+	`CREATE TABLE IF NOT EXISTS files (name VARCHAR(200) PRIMARY KEY)`,
 }
 
 // migrate runs before every rollout, so it leaves alone what is there.

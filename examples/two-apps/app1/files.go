@@ -2,16 +2,15 @@ package main
 
 import (
 	"crypto/rand"
+	"database/sql"
 	"errors"
 	"io"
 	"log"
 	"net/http"
 	"path"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
 const largestFile = 5 << 20
@@ -37,33 +36,49 @@ func (s *shop) storeFile(w http.ResponseWriter, r *http.Request) {
 		fail(w, "store a file in "+s.bucket, err)
 		return
 	}
+	if _, err := s.database.ExecContext(r.Context(), "INSERT INTO files (name) VALUES (?)", name); err != nil {
+		fail(w, "remember a file", err)
+		return
+	}
 	writeJSON(w, http.StatusCreated, map[string]string{"name": name, "key": s.keyOf(name)})
 }
 
+// listFiles knows from the database which are this preview's: one before may have had a database of the same name.
 func (s *shop) listFiles(w http.ResponseWriter, r *http.Request) {
-	found, err := s.files.ListObjectsV2(r.Context(), &s3.ListObjectsV2Input{
-		Bucket: &s.bucket, Prefix: aws.String(s.keyOf("")), MaxKeys: aws.Int32(100),
-	})
+	rows, err := s.database.QueryContext(r.Context(), "SELECT name FROM files ORDER BY name LIMIT 100")
 	if err != nil {
-		fail(w, "list the files of "+s.bucket, err)
+		fail(w, "list the files", err)
 		return
 	}
+	defer rows.Close()
 	names := []string{}
-	for _, each := range found.Contents {
-		names = append(names, strings.TrimPrefix(aws.ToString(each.Key), s.keyOf("")))
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			fail(w, "list the files", err)
+			return
+		}
+		names = append(names, name)
+	}
+	if err := rows.Err(); err != nil {
+		fail(w, "list the files", err)
+		return
 	}
 	writeJSON(w, http.StatusOK, map[string]any{"files": names})
 }
 
 func (s *shop) showFile(w http.ResponseWriter, r *http.Request) {
-	found, err := s.files.GetObject(r.Context(), &s3.GetObjectInput{
-		Bucket: &s.bucket, Key: aws.String(s.keyOf(r.PathValue("name"))),
-	})
-	var missing *types.NoSuchKey
-	if errors.As(err, &missing) {
+	var name string
+	err := s.database.QueryRowContext(r.Context(), "SELECT name FROM files WHERE name = ?", r.PathValue("name")).Scan(&name)
+	if errors.Is(err, sql.ErrNoRows) {
 		refuse(w, http.StatusNotFound, "there is no such file")
 		return
 	}
+	if err != nil {
+		fail(w, "look for a file", err)
+		return
+	}
+	found, err := s.files.GetObject(r.Context(), &s3.GetObjectInput{Bucket: &s.bucket, Key: aws.String(s.keyOf(name))})
 	if err != nil {
 		fail(w, "read a file of "+s.bucket, err)
 		return
