@@ -20,6 +20,7 @@ const { positionals, values } = parseArgs({
     branch: { type: 'string', default: 'feature/login' },
     commit: { type: 'string', default: '0'.repeat(40) },
     domain: { type: 'string', default: 'preview.example.com' },
+    'shared-objects': { type: 'string', multiple: true, default: [] },
   },
 })
 
@@ -39,7 +40,12 @@ const manifests = async (): Promise<string> => {
     })
   const read = parseConfig(await readFile(path.join(folder, CONFIG_PATH), 'utf8'))
   if ('problems' in read) throw new PreviewError('BadInput', CONFIG_PATH, { problems: read.problems })
-  const resolved = resolveSettings({ domain: values.domain, ...DATABASE }, undefined, 'acme/shop', 'previews')
+  const resolved = resolveSettings(
+    { domain: values.domain, 'shared-objects': values['shared-objects'].join('\n'), ...DATABASE },
+    undefined,
+    'acme/shop',
+    'previews',
+  )
   if ('problems' in resolved) throw new PreviewError('BadInput', 'settings', { problems: resolved.problems })
   const plan = planOf({
     environment: environmentOf(

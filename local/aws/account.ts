@@ -142,8 +142,8 @@ export const setUpAccount = async (options: AccountOptions): Promise<Account> =>
     'default-branch': defaultBranch,
     'workflow-file': workflowFile,
   }
-  const trust = await publishedPolicy('trust-policy.json', values)
-  await actionRole(new IAMClient(clients), trust, await publishedPolicy('role-policy.json', values))
+  const trust = await publishedPolicy('install/iam/trust-policy.json', values)
+  await actionRole(new IAMClient(clients), trust, await publishedPolicy('install/iam/role-policy.json', values))
   const roleArn = `arn:aws:iam::${ACCOUNT}:role/${ROLE}`
   await eksCluster(clients, options.cluster, subnetIds, roleArn)
   return { accountId: ACCOUNT, region: REGION, zoneId, clusterName: options.cluster, roleArn, vpcId, subnetIds }

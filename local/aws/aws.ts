@@ -9,6 +9,8 @@ import type { Rate } from './route53/token-bucket.ts'
 export type AwsOptions = {
   /** 0 takes a free port. */
   port: number
+  /** Where it is heard besides 127.0.0.1, at the same port: what pods can reach. */
+  alsoAt?: string
   upstream: string
   root: RootCredentials
   /** How long a Route 53 change stays PENDING; AWS takes up to a minute. */
@@ -43,22 +45,30 @@ export const startAws = async (options: AwsOptions): Promise<Aws> => {
     if (!answer) return upstream.pass(request, response)
     response.writeHead(answer.status, answer.headers).end(answer.body)
   }
-  const server = http.createServer((request, response) => {
-    serve(request, response).catch((error: Error) => {
-      if (!response.headersSent) response.writeHead(502, { 'content-type': 'text/plain' })
-      response.end(`AWS emulator at ${options.upstream}: ${error.message}\n`)
+  const listen = async (host: string, port: number): Promise<http.Server> => {
+    const server = http.createServer((request, response) => {
+      serve(request, response).catch((error: Error) => {
+        if (!response.headersSent) response.writeHead(502, { 'content-type': 'text/plain' })
+        response.end(`AWS emulator at ${options.upstream}: ${error.message}\n`)
+      })
     })
-  })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(options.port, '127.0.0.1', resolve)
-  })
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject).listen(port, host, resolve)
+    })
+    return server
+  }
+  const server = await listen('127.0.0.1', options.port)
   const { port } = server.address() as AddressInfo
+  const servers = [server]
+  if (options.alsoAt !== undefined) servers.push(await listen(options.alsoAt, port))
   return {
     endpoint: `http://127.0.0.1:${port}`,
     servedRecords: route53.servedRecords,
     close: async () => {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
+      for (const server of servers) {
+        server.closeAllConnections()
+        await new Promise((resolve) => server.close(resolve))
+      }
       client.destroy()
       upstream.close()
     },

@@ -16,6 +16,7 @@ import { writeState } from '../stack/state.ts'
 import { type Account, setUpAccount } from './account.ts'
 import { type Aws, startAws } from './aws.ts'
 import { type RootCredentials, startMinistack } from './ministack.ts'
+import { setUpTwoApps, TWO_APPS, type TwoAppsFacts } from './two-apps.ts'
 
 /** What programs inside need to use the stack's AWS; `root` is for tests and set-up, never for the action. */
 export type AwsFacts = Account & {
@@ -25,6 +26,7 @@ export type AwsFacts = Account & {
   reportBucket: string
   /** Each with the state machine that prepares its databases. */
   databases: Record<keyof DatabaseServers, DatabaseFacts & { prepareArn: string }>
+  twoApps: TwoAppsFacts
 }
 
 export const DOMAIN = 'preview.localhost'
@@ -78,7 +80,12 @@ export const awsParts = (databases: () => DatabaseServers): PartStarter[] => {
     {
       name: 'AWS',
       start: async (context) => {
-        aws = await startAws({ port: AWS_PORT, upstream: `http://127.0.0.1:${MINISTACK_PORT}`, root: rootOf(context) })
+        aws = await startAws({
+          port: AWS_PORT,
+          alsoAt: addresses.node,
+          upstream: `http://127.0.0.1:${MINISTACK_PORT}`,
+          root: rootOf(context),
+        })
         return aws
       },
     },
@@ -94,6 +101,8 @@ export const awsParts = (databases: () => DatabaseServers): PartStarter[] => {
             domain: DOMAIN,
             aws: { region: REGION, ...clients(context) },
             database: await databaseOptions(clients(context), engine, facts),
+            queues: [`jobs=${TWO_APPS.queue}`],
+            buckets: [`uploads=${TWO_APPS.bucket}`],
             cache: cacheRoot(),
             log: () => {},
           })
@@ -110,6 +119,10 @@ export const awsParts = (databases: () => DatabaseServers): PartStarter[] => {
           prepareStateMachine: `${CHECKS}*-prepare`,
           repository: REPOSITORY,
         })
+        const twoApps = await setUpTwoApps(
+          { ...clients(context), region: REGION },
+          { account: account.accountId, podEndpoint: `http://${addresses.node}:${AWS_PORT}` },
+        )
         await writeState(context.state.aws, {
           ...account,
           endpoint,
@@ -120,6 +133,7 @@ export const awsParts = (databases: () => DatabaseServers): PartStarter[] => {
             mysql: { ...mysql, prepareArn },
             postgres: { ...postgres, prepareArn: other.prepareArn ?? '' },
           },
+          twoApps,
         } satisfies AwsFacts)
         return finished
       },

@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 
-const PUBLISHED = path.join(import.meta.dirname, '../../install/iam')
+const ROOT = path.join(import.meta.dirname, '../..')
 
 /** The published policy with its `<placeholders>` filled in, as a team does by hand; every one must get a value. */
 export const publishedPolicy = async (
-  file: 'role-policy.json' | 'trust-policy.json',
+  file: 'install/iam/role-policy.json' | 'install/iam/trust-policy.json' | 'examples/two-apps/policy.json',
   values: Readonly<Record<string, string>>,
 ): Promise<string> => {
-  const text = await readFile(path.join(PUBLISHED, file), 'utf8')
+  const text = await readFile(path.join(ROOT, file), 'utf8')
   return text.replaceAll(/<([a-z-]+)>/g, (_, name: string) => {
     const value = values[name]
     if (value === undefined) throw new Error(`${file}: no value for <${name}>.`)

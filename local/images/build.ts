@@ -8,25 +8,25 @@ import { type ImageConfig, writeDockerArchive } from './docker-archive.ts'
 export const appImage = 'preview.local/app:1'
 export const pauseImage = 'kubebox.local/pause:1'
 
-const appConfig: ImageConfig = {
-  Entrypoint: ['/app'],
+const appConfig = (program: string): ImageConfig => ({
+  Entrypoint: [`/${basename(program)}`],
   User: '65532:65532',
   WorkingDir: '/',
   ExposedPorts: { '3000/tcp': {} },
-}
+})
 
 export type Images = Record<'app' | 'pause' | 'busybox', string>
 
 /** Paths of the image archives, made from static programs. */
 export const buildImages = async (programs: Record<'app' | 'pause', string>): Promise<Images> => ({
-  app: await imageOf(programs.app, appImage, appConfig),
+  app: await imageOf(programs.app, appImage, appConfig(programs.app)),
   busybox: await buildBusyboxImage(),
   pause: await imageOf(programs.pause, pauseImage, { Entrypoint: ['/pause'], User: '65535:65535' }),
 })
 
-/** Writes the demo application as a commit's build job would have pushed it: it says which commit it is. */
+/** Writes an application as a commit's build job would have pushed it: it says which commit it is. */
 export const writeCommitImage = (archive: string, program: string, ref: string, commit: string): Promise<void> =>
-  writeImage(archive, program, ref, { ...appConfig, Env: [`COMMIT=${commit}`] })
+  writeImage(archive, program, ref, { ...appConfig(program), Env: [`COMMIT=${commit}`] })
 
 const imageOf = async (program: string, ref: string, config: ImageConfig): Promise<string> => {
   const key = await hashOf([program], ref, JSON.stringify(config))
