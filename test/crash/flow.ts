@@ -6,8 +6,8 @@ export type Spot = Pick<At, 'number' | 'point'>
 export type Flow = {
   /** The event whose run is disturbed. */
   action: Action
-  /** Its previews lease a database. */
-  hasDatabase?: true
+  /** Its previews lease a database: the first of three that its lanes have, and no other flow that runs beside it. */
+  firstDatabase?: number
   points: readonly At['point'][]
   /** Makes what that run is to meet. */
   start(lane: Lane): Promise<void>

@@ -31,7 +31,7 @@ export const toLive: Flow['start'] = async (lane) => {
 export const deploy = killed('opened', (lane) => open(lane))
 
 /** The same with a database: every request of acquiring it, and of giving it back. */
-export const lease: Flow = { ...deploy, hasDatabase: true }
+export const lease: Flow = { ...deploy, firstDatabase: 1 }
 
 export const update = killed('synchronize', async (lane) => {
   await toLive(lane)
@@ -43,4 +43,4 @@ export const teardown = killed('closed', async (lane) => {
   close(lane)
 })
 
-export const giveBack: Flow = { ...teardown, hasDatabase: true }
+export const giveBack: Flow = { ...teardown, firstDatabase: 4 }

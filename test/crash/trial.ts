@@ -43,8 +43,8 @@ const faultOf = (error: unknown, { runs }: Lane): Fault => {
 }
 
 /** Lanes do not meet: each has one of the databases that the stack's server has. */
-const databaseOf = ({ hasDatabase }: Flow, index: number): string | undefined =>
-  hasDatabase ? `preview_0${index + 1}` : undefined
+const databaseOf = ({ firstDatabase }: Flow, index: number): string | undefined =>
+  firstDatabase === undefined ? undefined : `preview_${String(firstDatabase + index).padStart(2, '0')}`
 const DATABASES = 3
 
 /** Takes one spot after the other, in a lane of its own; after a fault in a new one, for it may have left something. */
@@ -85,7 +85,7 @@ export const tryAll = async (
     outcomes.push(outcome)
     told(outcome)
   }
-  const length = flow.hasDatabase ? Math.min(lanes, DATABASES) : lanes
+  const length = flow.firstDatabase !== undefined ? Math.min(lanes, DATABASES) : lanes
   await Promise.all(Array.from({ length }, (_, index) => tryInLane(flow, spots, index, tell)))
   return outcomes
 }
