@@ -1,15 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import path from 'node:path'
 import { expect, test, vi } from 'vitest'
+import { LAMBDA_SERVICE_ERRORS, validateDefinition } from './testing/definition.ts'
 
 // The first validation compiles a schema for every kind of state, which a busy machine takes seconds for.
 vi.setConfig({ testTimeout: 30_000 })
 
-// The package has no types.
-const validateDefinition: (definition: object) => { isValid: boolean; errorsText(): string } = createRequire(
-  import.meta.url,
-)('asl-validator')
 const definition = JSON.parse(readFileSync(path.join(import.meta.dirname, 'state-machine.asl.json'), 'utf8'))
 
 test('the definition is valid Amazon States Language', () => {
@@ -26,12 +22,7 @@ test('the lint would notice a mistake', () => {
 
 test('errors of the Lambda service are retried, every other one becomes a result', () => {
   const { CheckAppStatus } = definition.States
-  expect(CheckAppStatus.Retry[0].ErrorEquals.toSorted()).toEqual([
-    'Lambda.AWSLambdaException',
-    'Lambda.SdkClientException',
-    'Lambda.ServiceException',
-    'Lambda.TooManyRequestsException',
-  ])
+  expect(CheckAppStatus.Retry[0].ErrorEquals.toSorted()).toEqual(LAMBDA_SERVICE_ERRORS)
   expect(CheckAppStatus.Catch).toMatchObject([{ ErrorEquals: ['States.ALL'], Next: 'CouldNotCheck' }])
 })
 

@@ -52,8 +52,8 @@ const prepared = async (first: Lease, arn: string, tenancy: Tenancy): Promise<Ac
       continue
     }
     // The pool was lost and counts anew: what the database has seen is what counts.
-    await store.change((pool) => raised(pool, lease, result.stale + 1))
-    lease = leaseOf(await store.read(), mine.environment.id) ?? lease
+    const pool = await store.change((pool) => raised(pool, lease, result.stale + 1))
+    lease = leaseOf(pool, mine.environment.id) ?? lease
     await mine.update({ database: { pool: settings.pool, ...lease } })
   }
   throw new PreviewError('Rejected', `${lease.name} was prepared, but its credentials are not there`, {

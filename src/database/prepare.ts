@@ -11,7 +11,7 @@ import type { Say } from '../step.ts'
 import { ended } from '../step-functions/execution.ts'
 import type { Execution, StateMachine } from '../step-functions/state-machine.ts'
 
-/** The state machine's own limit is lower; a seed may be large. */
+/** A try of the function ends after five minutes at the latest: time for one that is tried again. */
 const TIMEOUT = 15 * 60_000
 
 export type Preparation = Omit<PrepareInput, 'version' | 'data'>
