@@ -38,7 +38,7 @@ test('it runs where only /tmp can be written, as in Lambda', async () => {
   const url = `http://localhost:${(app.address() as AddressInfo).port}`
   const event = {
     input: smokeInput({ apps: [{ name: 'app1', url, health: '/' }] }),
-    execution: 'run-1',
+    execution: 'arn:aws:states:us-east-1:000000000000:execution:checks:run-1',
     attempt: 1,
     previous: null,
   }

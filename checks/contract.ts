@@ -32,6 +32,8 @@ const app = z.object({
   health: path,
   /** Where the app says which commit it is: a header of the health answer, or a dotted path into its JSON body. */
   commit: z.union([z.object({ header: name }), z.object({ path: name })]).optional(),
+  /** Where people read what it logs. */
+  logs: webUrl.optional(),
 })
 
 /**

@@ -5,7 +5,7 @@ import { fitted, mergeCases, resultOf } from './result.ts'
 import { readSettings } from './settings.ts'
 import { runSuite } from './suite-run.ts'
 
-/** What the state machine sends; `previous` is this function's own answer to the attempt before, or null. */
+/** What the state machine sends: `execution` is its ARN, `previous` this function's own answer to the attempt before, or null. */
 export type Attempt = { input: unknown; execution: string; attempt: number; previous: unknown }
 
 type Context = { getRemainingTimeInMillis?: () => number }

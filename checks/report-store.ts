@@ -1,5 +1,6 @@
 import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
+import { executionNameOf } from './console.ts'
 import { reportKey, type SmokeInput, type SmokeResult } from './contract.ts'
 import type { CaseExchanges } from './exchange.ts'
 import { renderReport } from './report.ts'
@@ -20,7 +21,7 @@ export const reportStore = (
   { bucket, links }: ReportPlace,
   { execution, input }: { input: SmokeInput; execution: string },
 ): ReportStore => {
-  const key = reportKey(input, execution)
+  const key = reportKey(input, executionNameOf(execution))
   const jsonKey = key.replace(/\.html$/, '.json')
   const put = (Key: string, Body: string, ContentType: string) =>
     s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body, ContentType, CacheControl: 'no-cache' }))

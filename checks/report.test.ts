@@ -28,7 +28,12 @@ const page = (
     [],
   )
   const result = resultOf({ input, cases, error, report: null, started, now: Date.parse(started) + 2_000 })
-  return renderReport({ input, execution: 'run-1', result, exchanges })
+  return renderReport({
+    input,
+    execution: 'arn:aws:states:us-east-1:000000000000:execution:checks:run-1',
+    result,
+    exchanges,
+  })
 }
 const exchange = (change: Partial<Exchange>): Exchange => ({
   method: 'POST',
@@ -186,4 +191,15 @@ test.each([
 
 test('times are UTC and say so', () => {
   expect(utc('2026-03-04T23:30:00.000Z')).toBe('2026-03-04 23:30 UTC')
+})
+
+test('it leads to the execution, and to the logs of an app that keeps them', () => {
+  const logs = 'https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#logsV2:log-groups/log-group/a'
+  const [app] = smokeInput({}).apps
+  const html = page([[{}]], smokeInput({ apps: app === undefined ? [] : [{ ...app, logs }] }))
+  expect(html).toContain(`<a href="${logs}" rel="noreferrer noopener">its logs</a>`)
+  expect(html).toContain(
+    'https://us-east-1.console.aws.amazon.com/states/home?region=us-east-1#/v2/executions/details/arn',
+  )
+  expect(page([[{}]])).not.toContain('its logs')
 })

@@ -1,3 +1,4 @@
+import { executionNameOf, executionUrl } from './console.ts'
 import type { SmokeApp, SmokeCase, SmokeInput, SmokeResult } from './contract.ts'
 import type { CaseExchanges } from './exchange.ts'
 import { type Html, html } from './html.ts'
@@ -7,6 +8,7 @@ import { changesSince, duration, plural, utc, verdictOf } from './report-words.t
 
 type Checked = {
   input: SmokeInput
+  /** ARN. */
   execution: string
   result: SmokeResult
   /** What was asked, by case and attempt. */
@@ -37,7 +39,7 @@ ${result.error === null && balance(result)}
 ${news(input, result)}
 </header>
 ${result.error && html`<section class="broken"><h2>Why the checks stopped</h2><p>${result.error.message}</p></section>`}
-${facts(input, result)}
+${facts(input, execution, result)}
 ${groups(input, result).map((group) => groupSection(input, group, exchanges))}
 ${footer(input, execution)}
 </main>
@@ -78,7 +80,7 @@ const news = ({ previous }: SmokeInput, { cases }: SmokeResult): Html | false =>
 
 const link = (address: string, text: string): Html => html`<a href="${address}" rel="noreferrer noopener">${text}</a>`
 
-const facts = (input: SmokeInput, result: SmokeResult): Html => {
+const facts = (input: SmokeInput, execution: string, result: SmokeResult): Html => {
   const { commit, environment, pullRequest, run } = input
   const home = `${new URL(run.url).origin}/${environment.repository}`
   const attempts = Math.max(1, ...result.cases.flatMap((each) => each.history?.map(({ attempt }) => attempt) ?? []))
@@ -89,7 +91,7 @@ ${pullRequest !== null && html`<div><dt>Pull request</dt><dd>${link(`${home}/pul
 <div><dt>Checked</dt><dd><time datetime="${result.started}">${utc(result.started)}</time></dd></div>
 <div><dt>Took</dt><dd>${duration(result.ms)} <small>in ${plural(attempts, 'attempt')}</small></dd></div>
 ${input.database && html`<div><dt>Database</dt><dd>${input.database.name}</dd></div>`}
-<div><dt>Asked by</dt><dd>${link(run.url, 'workflow run')}</dd></div>
+<div><dt>Asked by</dt><dd>${link(run.url, 'workflow run')}, in an ${link(executionUrl(execution), 'execution')}</dd></div>
 </dl>`
 }
 
@@ -112,7 +114,7 @@ const groupSection = (input: SmokeInput, { app, cases }: Group, exchanges: reado
   const sorted = cases.toSorted((one, other) => ORDER[one.status] - ORDER[other.status])
   return html`<section class="app">
 <div class="head"><h2>${app?.name ?? 'The whole environment'}</h2><span>${passed} of ${cases.length} passed</span>
-${app && html`<p class="url">${link(app.url, app.url)}</p>`}</div>
+${app && html`<p class="url">${link(app.url, app.url)}${app.logs !== undefined && html` · ${link(app.logs, 'its logs')}`}</p>`}</div>
 <ul>${sorted.map((each) => caseItem(input, each, exchanges))}</ul>
 </section>
 `
@@ -126,5 +128,5 @@ const footer = (input: SmokeInput, execution: string): Html => html`<footer>
 <p><b>Commit</b>: an app can say which commit it was built from. Confirmed means that every app that says so named this
 one; where no app does, that the new version answers is known from the rollout alone.</p>
 <p>Passwords, tokens and cookies are left out as ***. The same as data: report.json beside this page.</p>
-<p class="ids">Environment ${input.environment.id} · commit ${input.commit} · execution ${execution}</p>
+<p class="ids">Environment ${input.environment.id} · commit ${input.commit} · execution ${executionNameOf(execution)}</p>
 </footer>`

@@ -24,12 +24,13 @@ const { positionals, values } = parseArgs({
   },
 })
 
-/** For who asks for one: which it will be is known only when it is leased. */
-const DATABASE = {
+/** For who asks for a database (which it will be is known only when it is leased) or keeps logs. */
+const INSTALL = {
   'database-names': 'preview',
   'database-engine': 'mysql',
   'database-host': 'database.example.com',
   'database-secret': 'preview',
+  'log-group-arn': 'arn:aws:logs:us-east-1:111122223333:log-group:/eks-preview/previews',
 }
 
 const manifests = async (): Promise<string> => {
@@ -41,7 +42,7 @@ const manifests = async (): Promise<string> => {
   const read = parseConfig(await readFile(path.join(folder, CONFIG_PATH), 'utf8'))
   if ('problems' in read) throw new PreviewError('BadInput', CONFIG_PATH, { problems: read.problems })
   const resolved = resolveSettings(
-    { domain: values.domain, 'shared-objects': values['shared-objects'].join('\n'), ...DATABASE },
+    { domain: values.domain, 'shared-objects': values['shared-objects'].join('\n'), ...INSTALL },
     undefined,
     'acme/shop',
     'previews',

@@ -64,6 +64,11 @@ const app = z.strictObject({
   resources: z.strictObject({ requests: quantities.optional(), limits: quantities.optional() }).optional(),
   serviceAccount: kubernetesName.optional().describe('An existing one, used under its own name'),
   imagePullSecrets: z.array(kubernetesName).default([]),
+  logs: z
+    .string()
+    .regex(/^(\/[A-Za-z0-9_.-]*[A-Za-z0-9_-]){1,20}$/, 'write the path of a folder, such as /var/log/app')
+    .optional()
+    .describe('Folder in which the app writes *.log files, which go to CloudWatch Logs'),
   ...reached,
 })
 
@@ -139,6 +144,8 @@ const fitsTogether = ({ apps, database }: WithDatabase, context: z.RefinementCtx
       tell(['waitFor'], 'there is no database to wait for: add `database: {}` at the top')
     for (const other of app.waitFor.filter((at) => at !== 'database' && !at.includes(':')))
       if (other === name || !Object.hasOwn(apps, other)) tell(['waitFor'], `there is no other app ${other}`)
+    if (app.logs !== undefined && app.serviceAccount === undefined)
+      tell(['logs'], 'logs are sent as the pod: name its `serviceAccount`, one that may write to the log group')
     for (const variable of Object.keys(app.env).filter((variable) => set.includes(variable)))
       tell(['env', variable], 'the database sets it: take it out, or give the other a name in database.env')
   }

@@ -234,6 +234,15 @@ describe('a database', () => {
     ).toEqual([expect.stringContaining('6: apps.web.env.DATABASE_URL: the database sets it')])
   })
 
+  test('logs are a folder, and sent by somebody who may', () => {
+    expect(problems(`apps:\n  web: { ${app}, logs: /var/log/web, serviceAccount: logger }`)).toEqual([])
+    expect(problems(`apps:\n  web: { ${app}, logs: /var/log/web }`)).toEqual([
+      expect.stringContaining('2: apps.web.logs: logs are sent as the pod: name its `serviceAccount`'),
+    ])
+    for (const bad of ['/', 'var/log', '/var/log/', '/var/../etc', '/var/a b', '/var:/log', '//log', '/.'])
+      expect(problems(`apps:\n  web: { ${app}, serviceAccount: logger, logs: "${bad}" }`), bad).toHaveLength(1)
+  })
+
   test('what an app waits for is an address', () => {
     expect(
       problems(`database: {}\napps:\n  web: { ${app}, waitFor: [database, "redis:6379", api] }\n  api: { ${app} }`),

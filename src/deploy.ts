@@ -194,9 +194,10 @@ const claimFor = async (plan: DeployPlan, dns: Dns | undefined, story: Story, sa
     }
     const good = lastGood(mine.record)
     if (good?.sha) report.lastGoodCommit = good.sha
-    report.apps = plan.apps.map(({ name, url }) => ({
+    report.apps = plan.apps.map(({ name, url, logsUrl }) => ({
       name,
       url,
+      ...(logsUrl === undefined ? {} : { logsUrl }),
       ...(good?.sha ? { commit: good.sha, updated: good.at } : {}),
     }))
     say.detail(`generation ${mine.generation}`)

@@ -125,6 +125,22 @@ describe('with manifests of its own', () => {
   }
 })
 
+describe('logs', () => {
+  const yaml = 'apps: { web: { image: web, port: 80, serviceAccount: logger, logs: /var/log/web } }'
+  const shared = { 'shared-objects': 'ServiceAccount/logger' }
+  const arn = 'arn:aws:logs:eu-west-1:111122223333:log-group:/previews'
+
+  test('go where the install keeps them, and people find them there', () => {
+    const [web] = plan(yaml, { ...shared, 'log-group-arn': arn }).apps
+    expect(web).toMatchObject({ logs: { folder: '/var/log/web', group: { name: '/previews', region: 'eu-west-1' } } })
+    expect(web?.logsUrl).toMatch(/^https:\/\/eu-west-1\.console\..*logStreamNameFilter\$3D346e50ff/)
+  })
+
+  test('are an error where the install keeps none', () => {
+    expect(() => plan(yaml, shared)).toThrow('apps.web has logs, and the install has no log group')
+  })
+})
+
 describe('a database', () => {
   const install = { 'database-names': 'db1', 'database-engine': 'mysql', 'database-host': 'db.internal' }
   const shared = { ...install, 'database-secret': 'database' }

@@ -1,3 +1,4 @@
+import { logStreamsUrl } from './aws/log-group.ts'
 import { CONFIG_PATH } from './config.ts'
 import type { App, BaseConfig, OwnConfig, PreviewConfig } from './config-schema.ts'
 import type { VariableNames } from './database/secret.ts'
@@ -19,8 +20,9 @@ type Reached = {
   service: string
   ingress: string
 }
-type BaseApp = OverlayApp & Reached
-type OwnApp = OwnOverlayApp & Reached
+/** `logsUrl`: where people read what it logs. */
+type BaseApp = OverlayApp & Reached & { logsUrl?: string }
+type OwnApp = OwnOverlayApp & Reached & { logsUrl?: undefined }
 export type PlannedApp = BaseApp | OwnApp
 
 /** People's kustomization. */
@@ -123,7 +125,20 @@ const baseApps = ({ apps }: BaseConfig, images: Images, decided: Decided): BaseA
     config: amongNeighbours(migratingAt(app, commit), apps, decided),
     image: images[name] ?? versioned(app.image, commit),
     hasDatabase: decided.database !== undefined,
+    ...logsOf(name, app, decided),
   }))
+}
+
+const logsOf = (name: string, { logs: folder }: App, { environment, settings }: Decided) => {
+  const { logGroup: group } = settings
+  if (folder === undefined) return {}
+  if (group === undefined)
+    throw new PreviewError('BadInput', `apps.${name} has logs, and the install has no log group`, {
+      object: CONFIG_PATH,
+      hint: 'the platform team sets log-group-arn in the install ConfigMap; or take `logs` out',
+    })
+  // Streams are named in kustomize-base/logging.
+  return { logs: { folder, group }, logsUrl: logStreamsUrl(group, `${environment.id}/${name}/`) }
 }
 
 const ownApps = ({ apps }: OwnConfig, images: Images, decided: Decided): OwnApp[] => {

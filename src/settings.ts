@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { LOG_GROUP_ARN, type LogGroup, logGroupOf } from './aws/log-group.ts'
 import { type DatabaseSettings, databaseSettingsOf, databaseShape } from './database/settings.ts'
 import type { Problem } from './errors.ts'
 
@@ -70,6 +71,11 @@ const schema = z.object({
   probe: z.enum(['runner', 'vpc', 'none']).default('runner'),
   'state-machine-arn': stateMachineArn.optional(),
   'smoke-required': flag.default(true),
+  'log-group-arn': z
+    .string()
+    .regex(LOG_GROUP_ARN, 'not the ARN of a log group of CloudWatch Logs')
+    .transform(logGroupOf)
+    .optional(),
   'wait-timeout': duration.default(10 * MINUTE),
   'smoke-timeout': duration.default(15 * MINUTE),
   'remove-timeout': duration.default(10 * MINUTE),
@@ -103,6 +109,8 @@ export type Settings = {
   urlTemplate: string
   probe: 'runner' | 'vpc' | 'none'
   smoke: { stateMachineArn: string; required: boolean } | undefined
+  /** Where apps with `logs` send them. */
+  logGroup: LogGroup | undefined
   database: DatabaseSettings | undefined
   timeouts: { wait: number; smoke: number; remove: number }
 }
@@ -177,6 +185,7 @@ const settingsOf = (data: Parsed, domain: string, namespace: string): Omit<Setti
     data['state-machine-arn'] === undefined
       ? undefined
       : { stateMachineArn: data['state-machine-arn'], required: data['smoke-required'] },
+  logGroup: data['log-group-arn'],
   timeouts: { wait: data['wait-timeout'], smoke: data['smoke-timeout'], remove: data['remove-timeout'] },
 })
 

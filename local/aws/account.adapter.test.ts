@@ -53,7 +53,6 @@ test('setting up twice changes nothing', async () => {
     domain: TRIAL_DOMAIN,
     cluster: 'preview',
     stateMachine: 'eks-preview-checks',
-    reportBucket: 'eks-preview-reports',
     prepareStateMachine: 'eks-preview-checks-prepare',
     repository: TRIAL_REPOSITORY,
   })

@@ -36,7 +36,6 @@ export type AccountOptions = {
   domain: string
   cluster: string
   stateMachine: string
-  reportBucket: string
   /** Of the databases; may hold a wildcard, for more than one of them. */
   prepareStateMachine: string
   /** Whose workflow may become the role: what the GitHub token must claim. */
@@ -134,7 +133,6 @@ export const setUpAccount = async (options: AccountOptions): Promise<Account> =>
     domain: options.domain,
     'hosted-zone-id': zoneId,
     'state-machine': options.stateMachine,
-    'report-bucket': options.reportBucket,
     'prepare-state-machine': options.prepareStateMachine,
     owner,
     repository: name,

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
@@ -7,6 +7,7 @@ import type { DatabaseOptions } from '../../checks/database/options.ts'
 import { deployChecks } from '../../checks/deployment.ts'
 import { startAlbController } from '../alb/controller.ts'
 import { addresses } from '../cluster/addresses.ts'
+import { podIdentityWebhook, startPodIdentity } from '../cluster/pod-identity.ts'
 import type { DatabaseFacts, DatabaseServers } from '../databases/parts.ts'
 import { startDns } from '../front-door/dns.ts'
 import { startFrontDoor } from '../front-door/front-door.ts'
@@ -16,6 +17,7 @@ import { writeState } from '../stack/state.ts'
 import { type Account, setUpAccount } from './account.ts'
 import { type Aws, startAws } from './aws.ts'
 import { type RootCredentials, startMinistack } from './ministack.ts'
+import { type PodsFacts, setUpPods } from './pods.ts'
 import { setUpTwoApps, TWO_APPS, type TwoAppsFacts } from './two-apps.ts'
 
 /** What programs inside need to use the stack's AWS; `root` is for tests and set-up, never for the action. */
@@ -26,6 +28,7 @@ export type AwsFacts = Account & {
   reportBucket: string
   /** Each with the state machine that prepares its databases. */
   databases: Record<keyof DatabaseServers, DatabaseFacts & { prepareArn: string }>
+  pods: PodsFacts
   twoApps: TwoAppsFacts
 }
 
@@ -73,6 +76,7 @@ export const awsEmulator: PartStarter = {
 export const awsParts = (databases: () => DatabaseServers): PartStarter[] => {
   let aws: Aws
   let account: Account
+  let twoApps: TwoAppsFacts
   const served = () => aws.servedRecords(account.zoneId)
   const clients = (context: StackContext) => ({ endpoint: aws.endpoint, credentials: rootOf(context) })
 
@@ -115,14 +119,12 @@ export const awsParts = (databases: () => DatabaseServers): PartStarter[] => {
           domain: DOMAIN,
           cluster: CLUSTER,
           stateMachine: CHECKS,
-          reportBucket,
           prepareStateMachine: `${CHECKS}*-prepare`,
           repository: REPOSITORY,
         })
-        const twoApps = await setUpTwoApps(
-          { ...clients(context), region: REGION },
-          { account: account.accountId, podEndpoint: `http://${addresses.node}:${AWS_PORT}` },
-        )
+        const inRegion = { ...clients(context), region: REGION }
+        const pods = await setUpPods(inRegion, account.accountId)
+        twoApps = await setUpTwoApps(inRegion, { account: account.accountId, ...pods })
         await writeState(context.state.aws, {
           ...account,
           endpoint,
@@ -133,15 +135,30 @@ export const awsParts = (databases: () => DatabaseServers): PartStarter[] => {
             mysql: { ...mysql, prepareArn },
             postgres: { ...postgres, prepareArn: other.prepareArn ?? '' },
           },
+          pods,
           twoApps,
         } satisfies AwsFacts)
         return finished
       },
     },
     {
+      name: 'pod identity',
+      start: async ({ state, cluster }) =>
+        startPodIdentity({
+          pki: state.pki,
+          region: REGION,
+          endpoint: `http://${addresses.node}:${AWS_PORT}`,
+          get: cluster.get,
+        }),
+    },
+    {
       name: 'install/ and the ALB controller',
       start: async (context) => {
         await kubectl(context, 'apply', '-k', path.join(ROOT, 'install'))
+        await applyObjects(context, [
+          podIdentityWebhook(await readFile(context.cluster.ca)),
+          serviceAccountWithRole('previews', twoApps.serviceAccount, twoApps.roleArn),
+        ])
         await kubectl(context, 'apply', '-f', path.join(ROOT, 'local/alb/manifests.yaml'))
         await kubectl(
           context,
@@ -190,6 +207,19 @@ const databaseOptions = async (
   const secret = { Name: `${engine}-admin`, SecretString: JSON.stringify(admin) }
   const { ARN = '' } = await secrets.send(new CreateSecretCommand(secret))
   return { engine, host, port, names: names.join(','), adminSecretArn: ARN, tls: false }
+}
+
+/** As `eksctl create iamserviceaccount` leaves it. */
+export const serviceAccountWithRole = (namespace: string, name: string, roleArn: string): object => ({
+  apiVersion: 'v1',
+  kind: 'ServiceAccount',
+  metadata: { namespace, name, annotations: { 'eks.amazonaws.com/role-arn': roleArn } },
+})
+
+const applyObjects = async (context: StackContext, items: readonly object[]): Promise<void> => {
+  const file = path.join(context.state.data, 'objects.json')
+  await writeFile(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items }))
+  await kubectl(context, 'apply', '-f', file)
 }
 
 const kubectl = async ({ state, cluster }: StackContext, ...args: string[]): Promise<void> => {

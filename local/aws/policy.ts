@@ -5,7 +5,9 @@ const ROOT = path.join(import.meta.dirname, '../..')
 
 /** The published policy with its `<placeholders>` filled in, as a team does by hand; every one must get a value. */
 export const publishedPolicy = async (
-  file: 'install/iam/role-policy.json' | 'install/iam/trust-policy.json' | 'examples/two-apps/policy.json',
+  file:
+    | `${'install/iam/role' | 'install/iam/trust'}-policy.json`
+    | `examples/two-apps/${'policy' | 'trust-policy'}.json`,
   values: Readonly<Record<string, string>>,
 ): Promise<string> => {
   const text = await readFile(path.join(ROOT, file), 'utf8')

@@ -66,7 +66,6 @@ export const startTrialAws = async (options: Partial<AwsOptions> = {}): Promise<
     domain: TRIAL_DOMAIN,
     cluster: 'preview',
     stateMachine: 'eks-preview-checks',
-    reportBucket: 'eks-preview-reports',
     prepareStateMachine: 'eks-preview-checks-prepare',
     repository: TRIAL_REPOSITORY,
   })

@@ -14,11 +14,17 @@ export const addresses = {
   mysqlPort: 3306,
   postgresPort: 5432,
   dnsReadyPort: 8181,
+  podIdentityPort: 9443,
   kubeProxyHealthPort: 10256,
 } as const
 
 /** Taken by the cluster, the database servers and the AWS, GitHub and Slack servers, so none can be the previews' port. */
-export const insidePorts = [53, 2379, 2380, 3306, 4565, 4566, 5432, 6443, 8081, 8082, 8181, 10248, 10249, 10250, 10256]
+export const insidePorts = [
+  53, 2379, 2380, 3306, 4565, 4566, 5432, 6443, 8081, 8082, 8181, 9443, 10248, 10249, 10250, 10256,
+]
+
+/** Of the tokens that pods get. */
+export const serviceAccountIssuer = 'kubernetes.default.svc'
 
 export const nodeName = 'node-1'
 export const clusterDomain = 'cluster.local'

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { finished, type PartStarter } from '../stack/part.ts'
 import { until } from '../stack/until.ts'
-import { addresses } from './addresses.ts'
+import { addresses, serviceAccountIssuer } from './addresses.ts'
 
 const etcdAt = (port: number): string => `http://127.0.0.1:${port}`
 
@@ -38,7 +38,7 @@ export const apiServer: PartStarter = {
       `--tls-cert-file=${pki('apiserver.crt')}`,
       `--tls-private-key-file=${pki('apiserver.key')}`,
       `--client-ca-file=${cluster.ca}`,
-      '--service-account-issuer=https://kubernetes.default.svc',
+      `--service-account-issuer=https://${serviceAccountIssuer}`,
       `--service-account-key-file=${pki('sa.pub')}`,
       `--service-account-signing-key-file=${pki('sa.key')}`,
       `--authentication-token-webhook-config-file=${pki('token-webhook.json')}`,

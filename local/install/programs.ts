@@ -41,6 +41,7 @@ const programs = {
   app1: { source: join(twoApps, 'app1'), description: 'the first of examples/two-apps, a minute the first time' },
   app2: { source: join(twoApps, 'app2'), description: 'the second of examples/two-apps' },
   pause: { source: join(local, 'images', 'pause'), description: 'the pod sandbox' },
+  shipper: { source: join(local, 'images', 'shipper'), description: 'the stand-in for Fluent Bit' },
 } satisfies Record<string, GoProgram>
 
 export type Programs = Record<keyof typeof programs, string>
@@ -54,6 +55,7 @@ export const buildPrograms = async (progress: Progress): Promise<Programs> => ({
   app1: await goProgram(programs.app1, progress),
   app2: await goProgram(programs.app2, progress),
   pause: await goProgram(programs.pause, progress),
+  shipper: await goProgram(programs.shipper, progress),
 })
 
 export const buildKustomize = (progress: Progress): Promise<string> => goProgram(programs.kustomize, progress)

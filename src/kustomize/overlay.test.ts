@@ -30,6 +30,12 @@ const overlay = (change: Partial<OverlayApp['config']> = {}, of: Partial<Overlay
 const operations = (built: ReturnType<typeof overlay>, kind: string): { op: string; path: string; value: unknown }[] =>
   JSON.parse(built.patches.find((patch: { target: { kind: string } }) => patch.target.kind === kind).patch)
 
+/** What the patches of all pods say of them. */
+const initContainers = (built: ReturnType<typeof overlay>): object[] =>
+  built.patches
+    .filter((patch: { target: { kind: string } }) => patch.target.kind === 'Deployment|Job')
+    .flatMap((patch: { patch: string }) => JSON.parse(patch.patch).spec.template.spec.initContainers)
+
 test('names, labels and the image', () => {
   expect(overlay()).toMatchObject({
     resources: ['../base/app'],
@@ -89,14 +95,33 @@ test('a database is one more Secret; what is waited for holds back the app and i
     { hasDatabase: true },
   )
   expect(built.components).toEqual(['../base/ingress', '../base/migration', '../base/wait-for'])
+  expect(initContainers(built)).toEqual([{ name: 'wait-for', args: ['db:3306'] }])
   for (const kind of ['Deployment', 'Job']) {
     const added = operations(built, kind).map(({ path, value }) => [path, value])
-    expect(added).toContainEqual(['/spec/template/spec/initContainers/0/args', ['db:3306']])
     expect(added.filter(([path]) => path === '/spec/template/spec/containers/0/envFrom/-')).toEqual([
       ['/spec/template/spec/containers/0/envFrom/-', { secretRef: { name: 'mail' } }],
       ['/spec/template/spec/containers/0/envFrom/-', { secretRef: { name: 'preview-database' } }],
     ])
   }
+})
+
+test('logs: a folder for the app and its migration, and where its files go', () => {
+  const logs = { folder: '/var/log/web', group: { name: '/previews', region: 'eu-west-1', partition: 'aws' } }
+  const built = overlay({ waitFor: ['db:3306'], migrate: { command: ['up'] } }, { logs })
+  expect(built.components.slice(-2)).toEqual(['../base/wait-for', '../base/logging'])
+  expect(initContainers(built)[1]).toEqual({
+    name: 'fluent-bit',
+    env: [
+      { name: 'LOG_GROUP', value: '/previews' },
+      { name: 'LOG_REGION', value: 'eu-west-1' },
+    ],
+  })
+  for (const kind of ['Deployment', 'Job'])
+    expect(operations(built, kind)).toContainEqual({
+      op: 'add',
+      path: '/spec/template/spec/containers/0/volumeMounts',
+      value: [{ name: 'logs', mountPath: '/var/log/web' }],
+    })
 })
 
 describe('a migration', () => {

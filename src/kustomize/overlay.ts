@@ -1,4 +1,5 @@
 import { stringify } from 'yaml'
+import type { LogGroup } from '../aws/log-group.ts'
 import type { App } from '../config-schema.ts'
 import { DATABASE_SECRET } from '../database/secret.ts'
 import { type Environment, LABEL, type Placement } from '../names.ts'
@@ -9,6 +10,8 @@ export type OverlayApp = {
   image: string
   host: string
   hasDatabase: boolean
+  /** Where the log files go that it writes into the folder. */
+  logs?: { folder: string; group: LogGroup }
   config: App
 }
 
@@ -38,7 +41,9 @@ export const overlayOf = (
     components: [
       `${base}/ingress`,
       ...(app.config.migrate ? [`${base}/migration`] : []),
-      ...(app.config.waitFor.length > 0 ? [`${base}/wait-for`] : []), // of all pods that the others have made
+      // Of all pods that the others have made.
+      ...(app.config.waitFor.length > 0 ? [`${base}/wait-for`] : []),
+      ...(app.logs ? [`${base}/logging`] : []),
     ],
     ...placed(placement),
     labels: [
@@ -57,11 +62,16 @@ export const overlayOf = (
     ],
     images: [imageChange('app', app.image)],
     patches: [
-      patch('Deployment', deployment(app)),
-      patch('Service', [rename(app.name)]),
-      patch('ConfigMap', [rename(app.name), { op: 'add', path: '/data', value: settingsOf(app) }]),
-      patch('Ingress', ingress(app, install)),
-      ...(app.config.migrate ? [patch('Job', migration(app, app.config.migrate))] : []),
+      patch({ kind: 'Deployment' }, deployment(app)),
+      patch({ kind: 'Service' }, [rename(app.name)]),
+      patch({ kind: 'ConfigMap', name: 'app' }, [
+        rename(app.name),
+        { op: 'add', path: '/data', value: settingsOf(app) },
+      ]),
+      patch({ kind: 'Ingress' }, ingress(app, install)),
+      ...(app.config.migrate ? [patch({ kind: 'Job' }, migration(app, app.config.migrate))] : []),
+      ...(app.config.waitFor.length > 0 ? [inContainer({ name: 'wait-for', args: app.config.waitFor })] : []),
+      ...(app.logs ? logging(app.name, app.logs.group) : []),
     ],
   })
 
@@ -77,12 +87,33 @@ export const placed = ({ namespace, suffix }: Placement): object => ({
   ...(suffix === '' ? {} : { nameSuffix: suffix }),
 })
 
-/** The bases have one object of a kind. */
-const patch = (kind: string, operations: Operation[]) => ({
-  target: { kind },
+const patch = (target: { kind: string; name?: string }, operations: Operation[]) => ({
+  target,
   options: { allowNameChange: true },
   patch: JSON.stringify(operations),
 })
+
+/** What of an init container, in all pods, is this preview's. Which place it has in the list is nobody's business. */
+const inContainer = (container: { name: string } & Record<string, unknown>) => ({
+  target: { kind: 'Deployment|Job' },
+  patch: JSON.stringify({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'app' },
+    spec: { template: { spec: { initContainers: [container] } } },
+  }),
+})
+
+const logging = (app: string, { name, region }: LogGroup) => [
+  patch({ kind: 'ConfigMap', name: 'app-logging' }, [rename(`${app}-logging`)]),
+  inContainer({
+    name: 'fluent-bit',
+    env: [
+      { name: 'LOG_GROUP', value: name },
+      { name: 'LOG_REGION', value: region },
+    ],
+  }),
+]
 
 const rename = (name: string): Operation => ({ op: 'replace', path: '/metadata/name', value: name })
 
@@ -112,13 +143,13 @@ const migration = (app: OverlayApp, { image, command }: NonNullable<App['migrate
 ]
 
 /** What every pod of an app has. */
-const surroundings = ({ config, hasDatabase }: OverlayApp): Operation[] => {
-  const { secrets, waitFor, resources, serviceAccount, imagePullSecrets } = config
+const surroundings = ({ config, hasDatabase, logs }: OverlayApp): Operation[] => {
+  const { secrets, resources, serviceAccount, imagePullSecrets } = config
   return [
     ...[...secrets, ...(hasDatabase ? [DATABASE_SECRET] : [])].map(
       (secret): Operation => ({ op: 'add', path: `${CONTAINER}/envFrom/-`, value: { secretRef: { name: secret } } }),
     ),
-    ...optional(`${POD}/initContainers/0/args`, waitFor.length === 0 ? undefined : waitFor),
+    ...optional(`${CONTAINER}/volumeMounts`, logs && [{ name: 'logs', mountPath: logs.folder }]),
     ...optional(`${CONTAINER}/resources`, resources),
     ...optional(`${POD}/serviceAccountName`, serviceAccount),
     // A service account is named for its identity (IRSA, Pod Identity), which the pod reads from its token.

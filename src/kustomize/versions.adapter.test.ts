@@ -70,6 +70,7 @@ const ours = async (folder: string): Promise<void> => {
         image: 'registry.test:5000/web:1',
         host: 'web.preview.test',
         hasDatabase: name === 'every',
+        ...(name === 'every' && { logs: { folder: '/var/log/web', group: LOG_GROUP } }),
         config,
       }
       const text = overlayOf(app, where(isolation), install, `../../../${OURS}`)
@@ -77,6 +78,7 @@ const ours = async (folder: string): Promise<void> => {
     }
 }
 
+const LOG_GROUP = { name: '/previews', region: 'eu-west-1', partition: 'aws' }
 const CASES = await fixtures()
 const builtOf = (name: string) => path.join(folder, 'built', name.replaceAll('/', '-'))
 

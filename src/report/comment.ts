@@ -75,9 +75,11 @@ const statusOf = (app: AppReport, { status, commit }: Report): string => {
 
 /** No link that has not answered; struck out when it shows another commit than the head. */
 const previewOf = (app: AppReport, { commit, status }: Report): string => {
-  if (app.commit === undefined || status === 'removing') return '—'
+  if (status === 'removing') return '—'
   const link = markdownLink(`Open ${markdownText(app.name)}`, app.url)
-  return app.commit === commit ? link : `~~${link}~~`
+  const open = app.commit === undefined ? [] : [app.commit === commit ? link : `~~${link}~~`]
+  const logs = app.logsUrl === undefined ? [] : [markdownLink('logs', app.logsUrl)]
+  return [...open, ...logs].join(' · ') || '—'
 }
 
 const commitOf = (app: AppReport): string => {

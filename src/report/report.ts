@@ -34,6 +34,8 @@ export type AppReport = {
   /** The commit that serves at the URL now; the previous one while deploying or after a failed update. */
   commit?: string
   updated?: string
+  /** Where its logs are kept. */
+  logsUrl?: string
 }
 
 /** One thing that was there and was looked for again. */

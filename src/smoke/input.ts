@@ -23,11 +23,12 @@ export const inputOf = (plan: DeployPlan, { database, previous, runUrl }: Now): 
   pullRequest: plan.pullRequest.number,
   commit: plan.commit,
   run: { url: runUrl },
-  apps: plan.apps.map(({ name, url, config: { health, commit } }) => ({
+  apps: plan.apps.map(({ name, url, logsUrl, config: { health, commit } }) => ({
     name,
     url,
     health,
     ...(commit ? { commit } : {}),
+    ...(logsUrl === undefined ? {} : { logs: logsUrl }),
   })),
   database: plan.database && database ? { engine: plan.database.settings.engine, name: database } : null,
   dependencies: dependenciesOf(plan),

@@ -1,5 +1,5 @@
+import { consoleHost, executionNameOf } from '../../checks/console.ts'
 import { reportKey, type SmokeInput, type SmokeResult } from '../../checks/contract.ts'
-import { consoleHost } from '../aws/console.ts'
 
 /**
  * Where a person finds the report. The key must be the one that this run's report has by contract: whatever else the
@@ -11,8 +11,7 @@ export const reportUrl = (
   executionArn: string,
 ): string | undefined => {
   const [, partition = '', , region = ''] = executionArn.split(':')
-  const execution = executionArn.split(':').at(-1) ?? ''
-  if (report?.key !== reportKey(input, execution)) return undefined
+  if (report?.key !== reportKey(input, executionNameOf(executionArn))) return undefined
   const console = `https://${consoleHost(partition, region)}/s3/object/${encodeURIComponent(report.bucket)}`
   return report.url ?? `${console}?prefix=${encodeURIComponent(report.key)}`
 }

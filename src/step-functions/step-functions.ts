@@ -8,7 +8,7 @@ import {
   StateMachineDoesNotExist,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn'
-import { consoleHost } from '../aws/console.ts'
+import { executionUrl } from '../../checks/console.ts'
 import { awsFailure } from '../aws/failure.ts'
 import { PreviewError } from '../errors.ts'
 import type { Execution, StateMachine } from './state-machine.ts'
@@ -27,11 +27,7 @@ export const stepFunctions = (client: SFNClient, stateMachineArn: string, signal
     stop: (executionArn, cause) => stop(access, executionArn, cause),
     arnOf: (name) => executionArnOf(stateMachineArn, name),
 
-    consoleUrl: (executionArn) => {
-      const [, partition = '', , region = ''] = executionArn.split(':')
-      const at = `https://${consoleHost(partition, region)}/states/home?region=${region}`
-      return `${at}#/v2/executions/details/${encodeURIComponent(executionArn)}`
-    },
+    consoleUrl: executionUrl,
   }
 }
 

@@ -1,4 +1,4 @@
-import { DeleteUserPolicyCommand, IAMClient, PutUserPolicyCommand } from '@aws-sdk/client-iam'
+import { DeleteRolePolicyCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam'
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs'
 import type { AwsFacts } from '../../local/aws/parts.ts'
@@ -73,11 +73,11 @@ export const openElsewhere = async (
   await new S3Client({ ...clients, forcePathStyle: true }).send(new CreateBucketCommand({ Bucket: ELSEWHERE }))
   await new SQSClient(clients).send(new CreateQueueCommand({ QueueName: ELSEWHERE }))
   const iam = new IAMClient(clients)
-  const policy = { UserName: twoApps.user, PolicyName: ELSEWHERE }
+  const policy = { RoleName: twoApps.serviceAccount, PolicyName: ELSEWHERE }
   const Resource = [`arn:aws:s3:::${ELSEWHERE}/*`, `arn:aws:sqs:*:*:${ELSEWHERE}`]
   const statement = { Effect: 'Allow', Action: ['s3:*', 'sqs:*'], Resource }
   const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [statement] })
-  await iam.send(new PutUserPolicyCommand({ ...policy, PolicyDocument }))
+  await iam.send(new PutRolePolicyCommand({ ...policy, PolicyDocument }))
   const { database, user, password } = STRAY
   await asAdmin(
     `CREATE DATABASE IF NOT EXISTS ${database}`,
@@ -86,7 +86,7 @@ export const openElsewhere = async (
   )
   return {
     close: async () => {
-      await iam.send(new DeleteUserPolicyCommand(policy))
+      await iam.send(new DeleteRolePolicyCommand(policy))
       await asAdmin(`DROP USER ${user}@'%'`, `DROP DATABASE ${database}`)
     },
   }

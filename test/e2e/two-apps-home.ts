@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
+import type { SmokeCase } from '../../checks/contract.ts'
 import type { RunResult } from '../../local/runner/run-action.ts'
 import { stackFacts } from '../../local/scene.ts'
 import { openDatabaseHome } from './database-home.ts'
 import { CONFIG, type Home, kubectl } from './home.ts'
 
-type Case = { name: string; app: string; status: string; message: string }
+type Case = SmokeCase & { message: string }
 
 export const EXAMPLE = readFileSync(`examples/two-apps/${CONFIG}`, 'utf8')
 
@@ -18,10 +19,15 @@ export const filesWith = (...changes: [string, string][]): Record<string, string
 
 /** Whose previews are those of examples/two-apps, on databases of these names. */
 export const openTwoApps = async (databases: readonly string[]) => {
-  const { secret, environment } = (await stackFacts()).aws.twoApps
-  const home = await openDatabaseHome('mysql', databases, { 'shared-objects': `Secret/${secret}` })
-  const data = Object.entries(environment).map(([name, value]) => `--from-literal=${name}=${value}`)
-  await kubectl(['create', 'secret', 'generic', secret, '-n', home.namespace, ...data])
+  const { pods, twoApps } = (await stackFacts()).aws
+  const { roleArn, serviceAccount } = twoApps
+  const home = await openDatabaseHome('mysql', databases, {
+    'shared-objects': `ServiceAccount/${serviceAccount}`,
+    'log-group-arn': pods.logGroupArn,
+  })
+  await kubectl(['create', 'serviceaccount', serviceAccount, '-n', home.namespace])
+  const role = `eks.amazonaws.com/role-arn=${roleArn}`
+  await kubectl(['annotate', 'serviceaccount', serviceAccount, '-n', home.namespace, role])
   return { ...home, deploy: deployIn(home) }
 }
 

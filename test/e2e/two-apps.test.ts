@@ -1,10 +1,15 @@
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs'
+import { AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import type { RunResult } from '../../local/runner/run-action.ts'
 import { stackFacts } from '../../local/scene.ts'
 import { asAdmin, holders } from './database-home.ts'
+import { kubectl } from './home.ts'
+import { logStreams } from './log-streams.ts'
 import { breakages, openElsewhere } from './two-apps-breakages.ts'
 import { filesWith, openTwoApps, visitorAt } from './two-apps-home.ts'
+import { lateQueue } from './two-apps-late-queue.ts'
 
 const GREEN = {
   'app1 answers at /healthz': 'passed',
@@ -43,6 +48,7 @@ describe('examples/two-apps', () => {
     expect(done.map(({ run }) => run.outputs.database).sort()).toEqual(names)
 
     for (const { run } of done) await keepsToItself(run.outputs.url ?? '')
+    for (const { run } of done) await logsAreKept(run)
 
     const [first] = done
     home.close(first?.number ?? 0)
@@ -62,11 +68,19 @@ describe('examples/two-apps', () => {
     expect(Object.values(await holders(home))).toEqual(['free', 'free', 'free'])
   })
 
-  test('its keys open its bucket and its queue, and no others', async () => {
-    const { reportBucket, region, twoApps } = (await stackFacts()).aws
-    const { AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL, AWS_SECRET_ACCESS_KEY } = twoApps.environment
-    const credentials = { accessKeyId: AWS_ACCESS_KEY_ID ?? '', secretAccessKey: AWS_SECRET_ACCESS_KEY ?? '' }
-    const clients = { region, endpoint: AWS_ENDPOINT_URL ?? '', credentials }
+  test('its service account opens its bucket and its queue, and no others; another account has not its role', async () => {
+    const { endpoint, reportBucket, region, twoApps } = (await stackFacts()).aws
+    const sts = new STSClient({ region, endpoint })
+    const roleFor = async (serviceAccount: string) => {
+      const asked = ['create', 'token', serviceAccount, '-n', 'previews', '--audience', 'sts.amazonaws.com']
+      const WebIdentityToken = (await kubectl(asked)).trim()
+      const role = { RoleArn: twoApps.roleArn, RoleSessionName: 'test', WebIdentityToken }
+      return (await sts.send(new AssumeRoleWithWebIdentityCommand(role))).Credentials
+    }
+    await expect(roleFor('default')).rejects.toMatchObject({ name: 'AccessDenied' })
+    const { AccessKeyId = '', SecretAccessKey = '', SessionToken = '' } = (await roleFor(twoApps.serviceAccount)) ?? {}
+    const credentials = { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken }
+    const clients = { region, endpoint, credentials }
     const s3 = new S3Client({ ...clients, forcePathStyle: true })
     const sqs = new SQSClient(clients)
     const refused = { name: expect.stringContaining('AccessDenied') }
@@ -77,7 +91,7 @@ describe('examples/two-apps', () => {
     await expect(sqs.send(new GetQueueUrlCommand({ QueueName: 'others' }))).rejects.toMatchObject(refused)
   })
 
-  test('broken in six ways, the checks name each and nothing else', async () => {
+  test.concurrent('broken in six ways, the checks name each and nothing else', async () => {
     const home = await openTwoApps(breakages.map((_, at) => `preview_0${at + 1}`))
     onTestFinished(() => home.end())
     const elsewhere = await openElsewhere(home.stack.aws, (...statements) => asAdmin(home, ...statements))
@@ -107,6 +121,24 @@ describe('examples/two-apps', () => {
     })
     await closeAll(home, broken)
   })
+
+  test.concurrent('what comes right while it is being checked passes on the third attempt, and says so', async () => {
+    const home = await openTwoApps(['preview_07'])
+    onTestFinished(() => home.end())
+    const branch = 'late'
+    const late = await lateQueue(home.stack.aws, branch)
+    onTestFinished(late.close)
+    const deploying = home.deploy(branch, filesWith(['JOBS_QUEUE: two-apps-jobs', `JOBS_QUEUE: ${late.name}`]))
+    await late.openAfter(2)
+    const { number, run, cases } = await deploying
+    expect(run).toMatchObject({ exit: 0, outputs: { status: 'live' } })
+    const { history = [], ...queue } = cases['app1 queue'] ?? {}
+    expect(queue).toMatchObject({ status: 'passed', attempts: 3 })
+    expect(history.map(({ status }) => status)).toEqual(['failed', 'failed', 'passed'])
+    expect(home.comments(number)[0]?.body).toContain('Smoke 9 passed, 1 flaky')
+    expect(run.summary).toContain('flaky: passed on attempt 3')
+    await closeAll(home, [{ number }])
+  })
 })
 
 /** It has what its own checks left and nothing of the other previews; and an item's life goes on after it was made. */
@@ -122,6 +154,20 @@ const keepsToItself = async (url: string): Promise<void> => {
   expect((await ask('PUT', path, { name: 'another name' })).json).toEqual({ id: items[0].id, name: 'another name' })
   expect((await ask('DELETE', path)).status).toBe(204)
   expect((await ask('GET', path)).status).toBe(404)
+}
+
+/** A stream for every pod, also of the migration, with the lines as they were written; and report and comment lead there. */
+const logsAreKept = async ({ outputs }: RunResult): Promise<void> => {
+  const id = outputs['environment-id'] ?? ''
+  const streams = await logStreams(id, 3)
+  const words = Object.fromEntries(
+    Object.entries(streams).map(([name, lines]) => [name.replace(/-[0-9a-f]{12}-[a-z0-9-]+$/, ''), lines]),
+  )
+  expect(words).toEqual({
+    [`${id}/app1/app1`]: [expect.stringMatching(/ app1 listens on :3000$/)],
+    [`${id}/app1/app1-migrate`]: [expect.stringMatching(/ the tables are there$/)],
+    [`${id}/app2/app2`]: expect.arrayContaining([expect.stringMatching(/ app2 listens on :3000$/)]),
+  })
 }
 
 const closeAll = async (

@@ -34,6 +34,9 @@ type shop struct {
 func main() {
 	ended, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
+	if err := logInto(os.Getenv("LOG_FOLDER"), "app1.log"); err != nil {
+		log.Fatal(err)
+	}
 	database, err := openDatabase()
 	if err != nil {
 		log.Fatal(err)

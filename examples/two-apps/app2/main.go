@@ -20,6 +20,9 @@ import (
 func main() {
 	ended, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
+	if err := logInto(os.Getenv("LOG_FOLDER"), "app2.log"); err != nil {
+		log.Fatal(err)
+	}
 	database, err := openDatabase()
 	if err != nil {
 		log.Fatal(err)

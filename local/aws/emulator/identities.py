@@ -1,4 +1,5 @@
-"""STS: a GitHub token's other claims are trust-policy conditions too, and an expired token is refused."""
+"""STS: a GitHub token's other claims are trust-policy conditions too, a service account's token has a list of one
+audience, and an expired token is refused."""
 
 import time
 
@@ -22,6 +23,9 @@ def patch():
         federated, keys = principal(token, provider_id, role_arn)
         claims = claims_of(token)
         host = str(claims.get("iss", "")).split("://", 1)[-1].rstrip("/")
+        audience = claims.get("aud")
+        if isinstance(audience, list) and len(audience) == 1:
+            keys[f"{host}:aud".lower()] = audience[0]
         return federated, {**keys, **{f"{host}:{name}".lower(): claims[name] for name in CLAIMS if name in claims}}
 
     def web_identity_trust_denied(role_arn, params, use_json):
