@@ -91,7 +91,7 @@ describe('examples/two-apps', () => {
     await expect(sqs.send(new GetQueueUrlCommand({ QueueName: 'others' }))).rejects.toMatchObject(refused)
   })
 
-  test.concurrent('broken in six ways, the checks name each and nothing else', async () => {
+  test.concurrent('broken in six ways, the checks name each and nothing else', async ({ onTestFinished }) => {
     const home = await openTwoApps(breakages.map((_, at) => `preview_0${at + 1}`))
     onTestFinished(() => home.end())
     const elsewhere = await openElsewhere(home.stack.aws, (...statements) => asAdmin(home, ...statements))
@@ -122,13 +122,14 @@ describe('examples/two-apps', () => {
     await closeAll(home, broken)
   })
 
-  test.concurrent('what comes right while it is being checked passes on the third attempt, and says so', async () => {
+  test.concurrent('what comes right while it is being checked passes on the third attempt, and says so', async ({
+    onTestFinished,
+  }) => {
     const home = await openTwoApps(['preview_07'])
     onTestFinished(() => home.end())
-    const branch = 'late'
-    const late = await lateQueue(home.stack.aws, branch)
+    const late = await lateQueue(home.stack.aws)
     onTestFinished(late.close)
-    const deploying = home.deploy(branch, filesWith(['JOBS_QUEUE: two-apps-jobs', `JOBS_QUEUE: ${late.name}`]))
+    const deploying = home.deploy(late.name, filesWith(['JOBS_QUEUE: two-apps-jobs', `JOBS_QUEUE: ${late.name}`]))
     await late.openAfter(2)
     const { number, run, cases } = await deploying
     expect(run).toMatchObject({ exit: 0, outputs: { status: 'live' } })
