@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { promisify } from 'node:util'
 import {
   CloudFormationClient,
   DescribeStackResourceCommand,
@@ -73,6 +75,25 @@ describe('deployment', () => {
     const { Stacks } = await cloudFormation().send(new DescribeStacksCommand({ StackName: 'moved' }))
     expect(Stacks?.[0]?.Parameters).toContainEqual({ ParameterKey: 'Domain', ParameterValue: 'two.example' })
   })
+})
+
+test('the command makes a stack that checks, and finds it as it should be when it is run again', async () => {
+  const env = {
+    ...process.env,
+    AWS_ENDPOINT_URL: aws.endpoint,
+    AWS_REGION: aws.region,
+    AWS_ACCESS_KEY_ID: aws.credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: aws.credentials.secretAccessKey,
+  }
+  const wish = ['--domain', 'localhost', '--stack-name', 'by-command']
+  const command = async () =>
+    (await promisify(execFile)('npm', ['run', '--silent', 'checks:deploy', '--', ...wish], { env })).stdout
+  const said = await command()
+  expect(said).toContain('Stack created')
+  const stateMachineArn = /^state-machine-arn: (arn:\S+)$/m.exec(said)?.[1]
+  const app = await startApp(status(200))
+  expect(await execute(withApp(app.url), stateMachineArn)).toMatchObject({ ok: true, report: expect.anything() })
+  expect(await command()).toContain('No changes: the stack is as it should be')
 })
 
 describe('state machine', () => {
