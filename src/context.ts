@@ -7,6 +7,8 @@ export type Context = {
   event: Event
   repository: { owner: string; name: string; id: number }
   run: { id: string; attempt: number; url: string }
+  /** `owner/name/.github/workflows/file.yml@ref`; not of every GitHub Enterprise Server. */
+  workflow: string | undefined
   apiUrl: string
   workspace: string
   tempFolder: string
@@ -34,6 +36,7 @@ export const contextFrom = async (env: NodeJS.ProcessEnv): Promise<Context> => {
       attempt: Number(env.GITHUB_RUN_ATTEMPT ?? 1),
       url: `${env.GITHUB_SERVER_URL ?? 'https://github.com'}/${repository}/actions/runs/${id}`,
     },
+    workflow: env.GITHUB_WORKFLOW_REF || undefined,
     apiUrl: env.GITHUB_API_URL ?? 'https://api.github.com',
     workspace: env.GITHUB_WORKSPACE ?? '',
     tempFolder: need('RUNNER_TEMP'),

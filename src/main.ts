@@ -1,10 +1,10 @@
 import * as core from '@actions/core'
 import { actionsLog } from './actions-log.ts'
 import type { Overtaken } from './cluster/record.ts'
-import { contextFrom } from './context.ts'
+import { type Context, contextFrom } from './context.ts'
 import { isCode, PreviewError } from './errors.ts'
 import { intentOf } from './event.ts'
-import { inputsIn, parseInputs, SECRET_INPUTS } from './inputs.ts'
+import { type Inputs, inputsIn, parseInputs, SECRET_INPUTS } from './inputs.ts'
 import { annotationsOf } from './report/annotations.ts'
 import { outputsOf } from './report/outputs.ts'
 import type { Report } from './report/report.ts'
@@ -64,6 +64,7 @@ const carryOut = async (
     return { context, intent, inputs }
   })
   report.intent = intent
+  if (inputs) report.place = placeOf(inputs, context)
   if (intent.kind === 'skip' || inputs === undefined) {
     report.status = 'skipped'
     return
@@ -106,6 +107,14 @@ const carryOut = async (
     await cluster.close()
   }
 }
+
+const placeOf = ({ cluster, namespace, roleToAssume }: Inputs, { workflow }: Context) => ({
+  namespace,
+  ...(cluster.kind === 'eks' && { cluster: cluster.name }),
+  // Its account's number is nobody's business.
+  ...(roleToAssume && { role: roleToAssume.replace(/^.*:role\//, '') }),
+  ...(workflow && { workflow }),
+})
 
 /** The comment is now that run's. */
 const giveWay = async (

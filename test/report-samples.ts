@@ -10,13 +10,21 @@ const HEAD = 'def5678c0ffee0ddba11cafe5eed5ca1ab1e0123'
 const BEFORE = 'abc1234567890fedcba0987654321fedcba09876'
 const environment = environmentOf({ repository: 'acme/shop', repositoryId: 4711, branch: 'feature/🍣-login' }, true)
 
+const LOGS =
+  'https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#logsV2:log-groups/log-group/previews$3FlogStreamNameFilter$3Da$252Fapp1'
+
 const app = (name: string, more: Partial<AppReport> = {}): AppReport => ({
   name,
   url: `https://${environment.id}-${name}.preview.example.com`,
   ...more,
 })
 const serving = (name: string): AppReport =>
-  app(name, { commit: HEAD, answered: 'proven', updated: '2026-11-21T11:36:02Z' })
+  app(name, {
+    commit: HEAD,
+    answered: 'proven',
+    updated: '2026-11-21T11:36:02Z',
+    ...(name === 'app1' && { logsUrl: LOGS }),
+  })
 const before = (name: string): AppReport =>
   app(name, { commit: BEFORE, answered: 'rollout', updated: '2026-11-20T09:12:40Z' })
 
@@ -35,6 +43,12 @@ const base = {
   startedAt: '2026-11-21T11:34:14Z',
   ms: 108_000,
   run: { url: 'https://github.com/acme/shop/actions/runs/9001', attempt: 1 },
+  place: {
+    cluster: 'previews',
+    namespace: 'previews',
+    role: 'eks-preview',
+    workflow: 'acme/shop/.github/workflows/preview.yml@refs/heads/main',
+  },
 } satisfies Report
 
 const check = (name: string, status: SmokeCase['status'], message?: string): SmokeCase => ({

@@ -16,6 +16,7 @@ describe('the marker', () => {
       life: samples.live.life,
       slack: { channel: 'C1', ts: '1.2' },
       lastGood: samples.live.commit,
+      deployments: [expect.objectContaining({ commit: samples.live.commit, icon: '✅' })],
     })
   })
 

@@ -1,8 +1,10 @@
 import type { SlackPlace } from '../slack/slack.ts'
+import { aboutFold } from './about.ts'
 import { markdownCode, markdownLink, markdownText } from './escape.ts'
 import { failureFold } from './failure-card.ts'
 import { changesFold, receiptFold, smokeFold, warningsFold } from './folds.ts'
 import { moment, plural, shortCommit, until } from './format.ts'
+import { historyFold, historyOf } from './history.ts'
 import { type Marker, renderMarker } from './marker.ts'
 import type { AppReport, Report, SmokeReport } from './report.ts'
 import { verdict } from './verdict.ts'
@@ -15,10 +17,10 @@ export type Carried = { previous?: Marker | undefined; slack?: SlackPlace | unde
 
 /** Verdict, table, facts, folds, marker. */
 export const renderComment = (report: Report, carried: Carried): string => {
-  const zones = [verdictLine(report), skipHint(report), table(report), facts(report), ...folds(report)].filter(
-    (zone) => zone !== '',
-  )
-  const end = renderMarker(markerOf(report, carried))
+  const marker = markerOf(report, carried)
+  const all = [verdictLine(report), skipHint(report), table(report), facts(report), ...folds(report, marker)]
+  const zones = all.filter((zone) => zone !== '')
+  const end = renderMarker(marker)
   return `${fitted(zones, LONGEST - end.length - 2, report.run.url)}\n\n${end}`
 }
 
@@ -29,11 +31,13 @@ const verdictLine = (report: Report): string => {
 
 const skipHint = ({ intent }: Report): string => (intent.kind === 'skip' ? markdownText(intent.hint) : '')
 
-const folds = (report: Report): string[] => [
+const folds = (report: Report, { deployments = [] }: Marker): string[] => [
   failureFold(report),
   smokeFold(report),
   warningsFold(report),
   receiptFold(report),
+  historyFold(deployments, report),
+  aboutFold(report),
   changesFold(report),
 ]
 
@@ -126,11 +130,13 @@ const markerOf = (report: Report, { previous, slack }: Carried): Marker => {
   const id = report.environment?.id ?? previous?.id
   const life = report.life ?? previous?.life
   const place = slack ?? previous?.slack
+  const deployments = historyOf(report, previous?.deployments)
   const lastGood = report.status === 'live' ? report.commit : (report.lastGoodCommit ?? previous?.lastGood)
   return {
     ...(id === undefined ? {} : { id }),
     ...(life === undefined ? {} : { life }),
     ...(place === undefined ? {} : { slack: place }),
     ...(lastGood === undefined ? {} : { lastGood }),
+    ...(deployments.length === 0 ? {} : { deployments }),
   }
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { deployment, REMEMBERED } from './history.ts'
 import type { Report } from './report.ts'
 
 /** What a comment remembers for the next run, unseen by its readers. It outlives the environment's record. */
@@ -10,6 +11,8 @@ const marker = z.object({
   slack: z.object({ channel: z.string(), ts: z.string() }).optional(),
   /** The last commit that was live. */
   lastGood: z.string().optional(),
+  /** The newest first. */
+  deployments: z.array(deployment).max(REMEMBERED).optional(),
 })
 export type Marker = z.infer<typeof marker>
 

@@ -78,6 +78,8 @@ export type Report = {
   diagnoses?: readonly Diagnosis[]
   warnings: string[]
   expires?: string
+  /** Where it is, and who made it: the role's name, the workflow's file and branch. */
+  place?: { cluster?: string; namespace: string; role?: string; workflow?: string }
   startedAt: string
   ms: number
   run: { url: string; attempt: number }
