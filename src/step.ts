@@ -2,7 +2,8 @@ import { isCode, PreviewError } from './errors.ts'
 import type { Log } from './log.ts'
 
 export type StepStatus = 'done' | 'unchanged' | 'skipped' | 'failed'
-export type StepResult = { step: string; status: StepStatus; detail?: string; link?: string; ms: number }
+/** `at` and `ms`: milliseconds, from the start of the run and of the step. */
+export type StepResult = { step: string; status: StepStatus; detail?: string; link?: string; at: number; ms: number }
 
 /** How a step says, while it works and when it is done, what happened. */
 export type Say = Log & {
@@ -25,10 +26,11 @@ type Groups = { start(title: string): void; end(): void }
 
 export const steps = (log: Log, groups: Groups): Steps => {
   const results: StepResult[] = []
+  const began = performance.now()
 
   const run = async <T>(name: string, act: Act<T>, out: Log): Promise<T> => {
     const started = performance.now()
-    const result: StepResult = { step: name, status: 'done', ms: 0 }
+    const result: StepResult = { step: name, status: 'done', at: Math.round(started - began), ms: 0 }
     results.push(result)
     const say: Say = {
       ...out,

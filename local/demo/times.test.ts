@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { timeTable } from './times.ts'
 
-const step = (name: string, ms: number) => ({ step: name, status: 'done' as const, ms })
+const step = (name: string, ms: number) => ({ step: name, status: 'done' as const, at: 0, ms })
 
 test('a column for each run, a row for each step that any of them had', () => {
   const runs = [

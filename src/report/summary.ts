@@ -54,11 +54,23 @@ const MARK: Record<StepResult['status'], string> = { done: '✅', unchanged: '�
 
 const stepTable = ({ steps }: Report): string => {
   if (steps.length === 0) return ''
-  const rows = steps.map(({ step, status, detail = '', link, ms }) => {
+  const whole = Math.max(...steps.map(({ at, ms }) => at + ms))
+  const rows = steps.map((one) => {
+    const { step, status, detail = '', link, ms } = one
     const what = [markdownText(detail), link === undefined ? '' : markdownLink('open', link)]
       .filter(Boolean)
       .join(' · ')
-    return `| ${markdownText(step)} | ${MARK[status]} ${status} | ${duration(ms)} | ${what} |`
+    return `| ${markdownText(step)} | ${MARK[status]} ${status} | ${duration(ms)} | ${bar(one, whole)} | ${what} |`
   })
-  return ['| Step | Result | Time | Detail |', '| :-- | :-- | --: | :-- |', ...rows].join('\n')
+  return ['| Step | Result | Time | When | Detail |', '| :-- | :-- | --: | :-- | :-- |', ...rows].join('\n')
+}
+
+const COLUMNS = 20
+
+/** Where in the run it was: what took long, and what ran at the same time. */
+const bar = ({ at, ms }: StepResult, whole: number): string => {
+  const column = (time: number) => Math.round((time / Math.max(whole, 1)) * COLUMNS)
+  const start = Math.min(column(at), COLUMNS - 1)
+  const length = Math.max(1, column(at + ms) - start)
+  return markdownCode(`${'·'.repeat(start)}${'█'.repeat(length)}${'·'.repeat(COLUMNS - start - length)}`)
 }
