@@ -60,7 +60,16 @@ const app = z.strictObject({
     )
     .default([])
     .describe('What has to answer before the app starts'),
-  replicas: z.int().min(1).max(20).default(1),
+  replicas: z.int().min(1).max(20).optional().describe('Pods of the app; default: 1'),
+  scale: z
+    .strictObject({
+      min: z.int().min(1).max(20).default(1),
+      max: z.int().min(1).max(20),
+      cpu: z.int().min(1).max(1000).default(80).describe('Percent of the requested CPU that is aimed at'),
+    })
+    .refine(({ min, max }) => min <= max, { error: 'max is less than min', path: ['max'] })
+    .optional()
+    .describe('As many pods as the load asks for'),
   resources: z.strictObject({ requests: quantities.optional(), limits: quantities.optional() }).optional(),
   serviceAccount: kubernetesName.optional().describe('An existing one, used under its own name'),
   imagePullSecrets: z.array(kubernetesName).default([]),
@@ -144,6 +153,10 @@ const fitsTogether = ({ apps, database }: WithDatabase, context: z.RefinementCtx
       tell(['waitFor'], 'there is no database to wait for: add `database: {}` at the top')
     for (const other of app.waitFor.filter((at) => at !== 'database' && !at.includes(':')))
       if (other === name || !Object.hasOwn(apps, other)) tell(['waitFor'], `there is no other app ${other}`)
+    if (app.scale !== undefined && app.replicas !== undefined)
+      tell(['replicas'], 'scale says how many there are: take one of them out')
+    if (app.scale !== undefined && app.resources !== undefined && app.resources.requests?.cpu === undefined)
+      tell(['resources'], 'scale counts in requested CPU: add requests.cpu')
     if (app.logs !== undefined && app.serviceAccount === undefined)
       tell(['logs'], 'logs are sent as the pod: name its `serviceAccount`, one that may write to the log group')
     for (const variable of Object.keys(app.env).filter((variable) => set.includes(variable)))

@@ -8,7 +8,7 @@ const problems = (text: string) => {
 
 test('three keys are enough', () => {
   const read = parseConfig('apps:\n  app1: { image: registry.example/app1, port: 3000, health: /healthz }\n')
-  expect(read).toMatchObject({ config: { apps: { app1: { port: 3000, health: '/healthz', replicas: 1, env: {} } } } })
+  expect(read).toMatchObject({ config: { apps: { app1: { port: 3000, health: '/healthz', env: {} } } } })
 })
 
 test('an environment variable keeps the characters it was written with', () => {
@@ -232,6 +232,20 @@ describe('a database', () => {
     expect(
       problems(`database: {}\napps:\n  web:\n    image: a\n    port: 80\n    env: { DATABASE_URL: mine }`),
     ).toEqual([expect.stringContaining('6: apps.web.env.DATABASE_URL: the database sets it')])
+  })
+
+  test('what scales has no number of its own, and counts in requested CPU', () => {
+    expect(problems(`apps:\n  web: { ${app}, scale: { max: 3 } }`)).toEqual([])
+    expect(problems(`apps:\n  web: { ${app}, replicas: 2, scale: { max: 3 } }`)).toEqual([
+      expect.stringContaining('2: apps.web.replicas: scale says how many there are'),
+    ])
+    const limits = 'resources: { limits: { cpu: 1 } }'
+    expect(problems(`apps:\n  web: { ${app}, ${limits}, scale: { max: 3 } }`)).toEqual([
+      expect.stringContaining('2: apps.web.resources: scale counts in requested CPU'),
+    ])
+    expect(problems(`apps:\n  web: { ${app}, scale: { min: 3, max: 2 } }`)).toEqual([
+      expect.stringContaining('2: apps.web.scale.max: max is less than min'),
+    ])
   })
 
   test('logs are a folder, and sent by somebody who may', () => {

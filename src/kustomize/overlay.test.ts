@@ -105,6 +105,13 @@ test('a database is one more Secret; what is waited for holds back the app and i
   }
 })
 
+test('scale: an autoscaler between two numbers, and a budget for disruptions', () => {
+  const built = overlay({ scale: { min: 2, max: 5, cpu: 70 }, replicas: undefined })
+  expect(built.components).toEqual(['../base/ingress', '../base/scale'])
+  expect(operations(built, 'HorizontalPodAutoscaler').map(({ value }) => value)).toEqual(['web', 2, 5, 70])
+  expect(operations(built, 'PodDisruptionBudget')).toEqual([{ op: 'replace', path: '/metadata/name', value: 'web' }])
+})
+
 test('logs: a folder for the app and its migration, and where its files go', () => {
   const logs = { folder: '/var/log/web', group: { name: '/previews', region: 'eu-west-1', partition: 'aws' } }
   const built = overlay({ waitFor: ['db:3306'], migrate: { command: ['up'] } }, { logs })

@@ -40,6 +40,7 @@ export const overlayOf = (
     resources: [`${base}/app`],
     components: [
       `${base}/ingress`,
+      ...(app.config.scale ? [`${base}/scale`] : []),
       ...(app.config.migrate ? [`${base}/migration`] : []),
       // Of all pods that the others have made.
       ...(app.config.waitFor.length > 0 ? [`${base}/wait-for`] : []),
@@ -69,6 +70,7 @@ export const overlayOf = (
         { op: 'add', path: '/data', value: settingsOf(app) },
       ]),
       patch({ kind: 'Ingress' }, ingress(app, install)),
+      ...(app.config.scale ? scaling(app.name, app.config.scale) : []),
       ...(app.config.migrate ? [patch({ kind: 'Job' }, migration(app, app.config.migrate))] : []),
       ...(app.config.waitFor.length > 0 ? [inContainer({ name: 'wait-for', args: app.config.waitFor })] : []),
       ...(app.logs ? logging(app.name, app.logs.group) : []),
@@ -92,6 +94,16 @@ const patch = (target: { kind: string; name?: string }, operations: Operation[])
   options: { allowNameChange: true },
   patch: JSON.stringify(operations),
 })
+
+const scaling = (name: string, { min, max, cpu }: NonNullable<App['scale']>) => [
+  patch({ kind: 'HorizontalPodAutoscaler' }, [
+    rename(name),
+    { op: 'replace', path: '/spec/minReplicas', value: min },
+    { op: 'replace', path: '/spec/maxReplicas', value: max },
+    { op: 'replace', path: '/spec/metrics/0/resource/target/averageUtilization', value: cpu },
+  ]),
+  patch({ kind: 'PodDisruptionBudget' }, [rename(name)]),
+]
 
 /** What of an init container, in all pods, is this preview's. Which place it has in the list is nobody's business. */
 const inContainer = (container: { name: string } & Record<string, unknown>) => ({
@@ -126,7 +138,7 @@ const deployment = (app: OverlayApp): Operation[] => {
   const { name, config } = app
   return [
     rename(name),
-    { op: 'replace', path: '/spec/replicas', value: config.replicas },
+    { op: 'replace', path: '/spec/replicas', value: config.scale?.min ?? config.replicas ?? 1 },
     { op: 'replace', path: `${CONTAINER}/name`, value: name },
     { op: 'replace', path: `${CONTAINER}/ports/0/containerPort`, value: config.port },
     { op: 'replace', path: `${CONTAINER}/readinessProbe/httpGet/path`, value: config.health },

@@ -59,6 +59,7 @@ const ours = async (folder: string): Promise<void> => {
     command: ['run', '012'],
     migrate: { command: ['migrate'] },
     resources: { limits: { memory: '1Gi', cpu: 1 } },
+    scale: { min: 1, max: 3, cpu: 80 },
     serviceAccount: 'web',
     imagePullSecrets: ['registry'],
   }
