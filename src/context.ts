@@ -29,7 +29,14 @@ export const contextFrom = async (env: NodeJS.ProcessEnv): Promise<Context> => {
   const [owner = '', name = ''] = repository.split('/')
   const id = need('GITHUB_RUN_ID')
   return {
-    event: { name: need('GITHUB_EVENT_NAME'), payload: await payload(need('GITHUB_EVENT_PATH')), repository },
+    event: {
+      name: need('GITHUB_EVENT_NAME'),
+      payload: await payload(need('GITHUB_EVENT_PATH')),
+      repository,
+      ref: env.GITHUB_REF ?? '',
+      actor: env.GITHUB_ACTOR ?? '',
+      identity: { idToken: Boolean(env.ACTIONS_ID_TOKEN_REQUEST_URL), accessKey: Boolean(env.AWS_ACCESS_KEY_ID) },
+    },
     repository: { owner, name, id: Number(need('GITHUB_REPOSITORY_ID')) },
     run: {
       id,

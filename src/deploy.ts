@@ -18,21 +18,24 @@ import { askUrls, dropHosts, pointHosts } from './reach.ts'
 import { reclaim } from './reclaim.ts'
 import { render } from './render.ts'
 import type { Rendered } from './render-own.ts'
-import { movedOn, resolveDeploy } from './resolve.ts'
+import { askAgain, type Instead, movedOn, resolveDeploy } from './resolve.ts'
+import type { Why } from './rules.ts'
 import { remembered } from './smoke/memory.ts'
 import { checkSmoke } from './smoke/story.ts'
 import type { Say } from './step.ts'
 import type { Story } from './story.ts'
-import { takeAway } from './teardown.ts'
+import { takeAway, teardown } from './teardown.ts'
 
 /** From a pull request's head commit to URLs that answer with it. */
 export const deploy = async (intent: Extract<Intent, { kind: 'deploy' }>, story: Story): Promise<void> => {
   const { to, of, run, report } = story
   const plan = await run.step('Read what is wanted', async (say) => {
     const plan = await resolveDeploy(intent, to, of)
-    say.detail(`#${plan.pullRequest.number} at ${plan.commit.slice(0, 7)}, environment ${plan.environment.short}`)
+    if ('kind' in plan) say.skipped((plan.kind === 'skip' ? plan : plan.why).reason)
+    else say.detail(`#${plan.pullRequest.number} at ${plan.commit.slice(0, 7)}, environment ${plan.environment.short}`)
     return plan
   })
+  if ('kind' in plan) return await doInstead(plan, story)
   report.environment = plan.environment
   report.pullRequest = plan.pullRequest
   report.commit = plan.commit
@@ -49,13 +52,20 @@ export const deploy = async (intent: Extract<Intent, { kind: 'deploy' }>, story:
   }
 }
 
+const doInstead = async (intent: Instead, story: Story): Promise<void> => {
+  story.report.intent = intent
+  if (intent.kind === 'skip') story.report.status = 'skipped'
+  else await teardown(intent, story)
+}
+
 type Made = Pick<Rendered, 'objects' | 'sources'> & { dns: Dns | undefined }
 
 const claimAndRollOut = async (plan: DeployPlan, made: Made, story: Story): Promise<void> => {
   const { to, run, report } = story
   const { dns } = made
   const mine = await run.step('Claim the environment', (say) => claimFor(plan, dns, story, say))
-  const removeInstead = async (): Promise<void> => {
+  const removeInstead = async (why: Why): Promise<void> => {
+    report.intent = { kind: 'teardown', target: { pullRequest: plan.pullRequest.number }, force: false, why }
     await takeAway(mine, plan.settings, dns, story)
     report.status = 'removed'
   }
@@ -66,14 +76,15 @@ const claimAndRollOut = async (plan: DeployPlan, made: Made, story: Story): Prom
     await told
   }
   try {
-    // Every claim is followed by this question, so the last one to claim acts on the newest answer. A closed pull
-    // request's own run may have ended before our claim: nobody else would remove what we leave.
-    const closed = await isClosed(plan, story)
+    // Every claim is followed by this question, so the last one to claim acts on the newest answer. The run of what ended
+    // the preview, a close or a label, may have ended before our claim: nobody else would remove what we leave.
+    const ended = await endedBy(plan, story)
     report.life = { uid: mine.uid, generation: mine.generation }
     told = to.announce(plan.pullRequests)
-    if (closed) return await removeInstead()
+    if (ended) return await removeInstead(ended)
     await whileHeld(mine, story, (held) => rollOut(plan, mine, made, announce, held))
-    if (await isClosed(plan, story)) return await removeInstead()
+    const endedSince = await endedBy(plan, story)
+    if (endedSince) return await removeInstead(endedSince)
     await run.step('Release', () => release(plan, mine, story))
     report.status = 'live'
   } catch (error) {
@@ -207,11 +218,10 @@ const claimFor = async (plan: DeployPlan, dns: Dns | undefined, story: Story, sa
 }
 
 /** Throws when the pull request has moved on. */
-const isClosed = async (plan: DeployPlan, { to }: Story): Promise<boolean> => {
-  const pr = await to.pullRequests.get(plan.pullRequest.number)
-  if (pr === undefined || pr.state === 'closed') return true
-  if (pr.head.sha === plan.commit) return false
-  throw movedOn(pr)
+const endedBy = async (plan: DeployPlan, { to }: Story): Promise<Why | undefined> => {
+  const wanted = await askAgain(plan, to.pullRequests)
+  if (wanted.at === 'another commit') throw movedOn(wanted.pr)
+  return wanted.at === 'none' ? wanted.why : undefined
 }
 
 const summarize = (changes: ChangeSet, say: Say): void => {

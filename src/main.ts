@@ -58,7 +58,7 @@ const carryOut = async (
     const context = await contextFrom(process.env)
     report.run = { url: context.run.url, attempt: context.run.attempt }
     const raw = secretless()
-    const intent = intentOf(context.event, raw.mode || 'auto', raw.target ?? '')
+    const intent = intentOf(context.event, raw)
     const inputs = intent.kind === 'skip' ? undefined : parseInputs(raw)
     if (inputs && !inputs.slack && raw['slack-channel']) say.info('no Slack message: slack-token is empty')
     return { context, intent, inputs }

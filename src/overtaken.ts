@@ -2,6 +2,7 @@ import { claimAbsent, type Overtaken } from './cluster/record.ts'
 import { removalWishOf } from './hold.ts'
 import type { DeployPlan } from './plan.ts'
 import type { Dns } from './ports.ts'
+import { askAgain } from './resolve.ts'
 import type { Story } from './story.ts'
 import { takeAway } from './teardown.ts'
 
@@ -20,8 +21,7 @@ export const whenOvertaken = async (
   const mayGiveWay = by.phase !== 'Terminating' && (by.holder.removes === true || by.sha !== plan.commit)
   if (!mayGiveWay) return 'over'
   return story.run.step('See who is right', async (say) => {
-    const pr = await story.to.pullRequests.get(plan.pullRequest.number)
-    const isWanted = pr?.state === 'open' && pr.head.sha === plan.commit
+    const isWanted = (await askAgain(plan, story.to.pullRequests)).at === 'this commit'
     say.detail(`${isWanted ? 'this commit is still the head' : 'the pull request moved on'}; ${by.holder.url}`)
     return isWanted ? 'again' : 'over'
   })

@@ -40,6 +40,24 @@ test('an input that contradicts the install is an error; one that repeats it is 
   expect(messages({ domain: 'p.example.com' }, install)).toEqual([])
 })
 
+test('who gets a preview is the install’s to say; without a word, whoever is ready for review', () => {
+  const install = { domain: 'p.example.com', 'opt-in-label': 'preview', drafts: 'skip' }
+  expect(messages({ 'opt-in-label': 'mine', drafts: 'deploy' }, install)).toEqual([
+    'input opt-in-label contradicts the install ConfigMap',
+    'input drafts contradicts the install ConfigMap',
+  ])
+  expect(resolve({ bots: 'skip' }, install)).toMatchObject({
+    settings: { rules: { optInLabel: 'preview', drafts: 'skip', bots: 'skip' } },
+  })
+  expect(resolve({ domain: 'p.example.com' })).toMatchObject({
+    settings: { rules: { optInLabel: undefined, drafts: 'skip', bots: 'deploy' } },
+  })
+  expect(messages({ domain: 'p.example.com', drafts: 'maybe', 'opt-in-label': 'x'.repeat(51) })).toEqual([
+    expect.stringContaining('opt-in-label: GitHub has no label'),
+    expect.stringContaining('drafts'),
+  ])
+})
+
 test('repositories: a stranger is refused, and a second one puts the repository into the id', () => {
   expect(messages({ domain: 'p.example.com' }, { repositories: 'acme/other' })).toEqual([
     'the install does not serve acme/shop',

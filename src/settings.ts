@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { LOG_GROUP_ARN, type LogGroup, logGroupOf } from './aws/log-group.ts'
 import { type DatabaseSettings, databaseSettingsOf, databaseShape } from './database/settings.ts'
 import type { Problem } from './errors.ts'
+import type { Rules } from './rules.ts'
 
 const MINUTE = 60_000
 
@@ -68,6 +69,9 @@ const schema = z.object({
   'shared-objects': lines.default([]),
   'allowed-kinds': lines.default([]),
   repositories: lines.default([]),
+  'opt-in-label': z.string().max(50, 'GitHub has no label of more than 50 characters').optional(),
+  drafts: z.enum(['skip', 'deploy']).default('skip'),
+  bots: z.enum(['skip', 'deploy']).default('deploy'),
   probe: z.enum(['runner', 'vpc', 'none']).default('runner'),
   'state-machine-arn': stateMachineArn.optional(),
   'smoke-required': flag.default(true),
@@ -107,6 +111,7 @@ export type Settings = {
   allowedKinds: string[]
   hostTemplate: string
   urlTemplate: string
+  rules: Rules
   probe: 'runner' | 'vpc' | 'none'
   smoke: { stateMachineArn: string; required: boolean } | undefined
   /** Where apps with `logs` send them. */
@@ -180,6 +185,7 @@ const settingsOf = (data: Parsed, domain: string, namespace: string): Omit<Setti
   allowedKinds: data['allowed-kinds'],
   hostTemplate: data['host-template'],
   urlTemplate: data['url-template'],
+  rules: { optInLabel: data['opt-in-label'], drafts: data.drafts, bots: data.bots },
   probe: data.probe,
   smoke:
     data['state-machine-arn'] === undefined

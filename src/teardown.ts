@@ -11,7 +11,7 @@ import { removalWishOf, whileHeld } from './hold.ts'
 import { type Environment, environmentOf } from './names.ts'
 import type { PullRequestName } from './plan.ts'
 import type { Dns } from './ports.ts'
-import { nameOf, nothingAt, readSettings } from './resolve.ts'
+import { keeperOf, nameOf, nothingAt, readSettings } from './resolve.ts'
 import type { Settings } from './settings.ts'
 import { stopSmoke } from './smoke/story.ts'
 import type { Say } from './step.ts'
@@ -28,7 +28,8 @@ export const teardown = async (intent: Teardown, story: Story): Promise<void> =>
   )
   report.environment = environment
   if (found === undefined) {
-    report.status = 'removed'
+    if (intent.why) report.intent = { kind: 'skip', ...intent.why }
+    report.status = intent.why ? 'skipped' : 'removed'
     return
   }
   report.status = 'removing'
@@ -50,7 +51,7 @@ export const teardown = async (intent: Teardown, story: Story): Promise<void> =>
 
 /**
  * By hand it goes whatever GitHub says. Otherwise GitHub is asked again after the claim: the pull request may have been
- * opened again, and its run come before. Until the answer the record stays what it was.
+ * opened again, or have its label again, and its run come before. Until the answer the record stays what it was.
  */
 const claimToRemove = async (
   intent: Teardown,
@@ -64,7 +65,7 @@ const claimToRemove = async (
   if (intent.force) return claim(to.cluster, { ...wish, phase: 'Terminating' }, { signal: of.signal, say })
   const mine = await claim(to.cluster, wish, { signal: of.signal, say })
   try {
-    await subjectOf(intent, story)
+    await subjectOf(intent, settings, story)
     await mine.update({ phase: 'Terminating' })
     return mine
   } catch (error) {
@@ -159,7 +160,8 @@ const attempts = () => {
 
 const lookUp = async (intent: Teardown, story: Story, say: Say) => {
   const { to, of, report } = story
-  const [subject, settings] = await Promise.all([subjectOf(intent, story), readSettings(to.cluster, of)])
+  const settings = await readSettings(to.cluster, of)
+  const subject = await subjectOf(intent, settings, story)
   if (subject.pullRequest) report.pullRequest = subject.pullRequest
   const { repository, repositoryId } = of
   const environment = environmentOf({ repository, repositoryId, branch: subject.branch }, settings.pureId)
@@ -169,9 +171,12 @@ const lookUp = async (intent: Teardown, story: Story, say: Say) => {
   return { environment, pullRequests, settings, found }
 }
 
-/** The branch that is meant, and whom to tell. An event's teardown gives way to an open pull request; one by hand does not. */
-const subjectOf = async (intent: Teardown, { to, of }: Story): Promise<Subject> => {
-  const { target, force } = intent
+/** The branch that is meant, and whom to tell. An event's teardown gives way to an open pull request that keeps the preview. */
+const subjectOf = async (
+  { target, force, why }: Teardown,
+  { rules }: Settings,
+  { to, of }: Story,
+): Promise<Subject> => {
   if ('branch' in target) {
     const open = await to.pullRequests.openFor(target.branch)
     return { branch: target.branch, pullRequests: open.map(({ number }) => number) }
@@ -180,13 +185,14 @@ const subjectOf = async (intent: Teardown, { to, of }: Story): Promise<Subject> 
   if (pr === undefined) throw nothingAt(target)
   if (pr.head.repository !== undefined && pr.head.repository !== of.repository)
     throw new PreviewError('Superseded', `#${pr.number} came from a fork and never had a preview`)
-  const open = await to.pullRequests.openFor(pr.head.branch)
-  const keeper = open[0]
-  if (keeper !== undefined && !force)
+  const keeper = force ? undefined : await keeperOf(to.pullRequests, pr.head.branch, rules)
+  if (keeper !== undefined) {
+    const again = why === undefined ? 'is open again' : 'may have its preview again'
     throw new PreviewError(
       'Superseded',
-      keeper.number === pr.number ? `#${pr.number} is open again` : `#${keeper.number} has the same branch and is open`,
+      keeper.number === pr.number ? `#${pr.number} ${again}` : `#${keeper.number} has the same branch and is open`,
       { hint: 'the preview stays; close it, or run mode teardown by hand' },
     )
+  }
   return { branch: pr.head.branch, pullRequests: [pr.number], pullRequest: nameOf(pr) }
 }

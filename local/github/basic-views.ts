@@ -51,7 +51,7 @@ export const createBasicViews = (contract: Contract, state: State, apiUrl: strin
   const label = (repo: Repository, name: string): View => {
     const url = `${apiUrl}/repos/${fullName(repo)}/labels/${encodeURIComponent(name)}`
     const id = state.idOf(url)
-    return { id, node_id: nodeId('Label', id), url, name, description: null, color: 'ededed', default: false }
+    return { id, node_id: nodeId('Label', id), url, name, description: '', color: 'ededed', default: false }
   }
 
   return {

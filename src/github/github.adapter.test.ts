@@ -41,12 +41,22 @@ describe('pull requests', () => {
       draft: false,
       title: 'Log in',
       author: 'ada',
+      isBot: false,
+      labels: [],
       head: { branch: BRANCH, repository: REPO },
       base: { branch: 'main' },
     })
     github.closePullRequest(REPO, number)
     expect((await pullRequests(job()).get(number))?.state).toBe('closed')
     expect(await pullRequests(job()).get(99)).toBeUndefined()
+  })
+
+  test('a bot’s, with labels', async () => {
+    const given = { head: BRANCH, base: 'main', author: 'renovate[bot]', labels: ['preview', 'wip'], draft: true }
+    const bots = github.openPullRequest(REPO, given)
+    const expected = { isBot: true, labels: ['preview', 'wip'], draft: true }
+    expect(await pullRequests(job()).get(bots)).toMatchObject(expected)
+    expect(await pullRequests(job()).openFor(BRANCH)).toMatchObject([{ number: bots, ...expected }, { number }])
   })
 
   test('open ones of a branch, and of no fork', async () => {

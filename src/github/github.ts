@@ -47,7 +47,8 @@ type Pull = {
   draft?: boolean | undefined
   title: string
   html_url: string
-  user: { login: string } | null
+  user: { login: string; type: string } | null
+  labels: { name: string }[]
   head: { ref: string; sha: string; repo: { full_name: string } | null }
   base: { ref: string }
 }
@@ -60,6 +61,8 @@ const pullRequest = (pull: Pull): PullRequest => ({
   title: pull.title,
   url: pull.html_url,
   author: pull.user?.login ?? 'ghost',
+  isBot: pull.user?.type === 'Bot',
+  labels: pull.labels.map(({ name }) => name),
   head: { branch: pull.head.ref, sha: pull.head.sha, repository: pull.head.repo?.full_name },
   base: { branch: pull.base.ref },
 })

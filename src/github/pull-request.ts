@@ -9,6 +9,9 @@ export type PullRequest = {
   title: string
   url: string
   author: string
+  /** Whether an app wrote it. */
+  isBot: boolean
+  labels: string[]
   /** `repository` is `owner/name`, `undefined` when the fork was deleted. */
   head: { branch: string; sha: string; repository: string | undefined }
   base: { branch: string }
@@ -17,7 +20,7 @@ export type PullRequest = {
 export type PullRequests = {
   /** `undefined` when there is no such pull request. */
   get(number: number): Promise<PullRequest | undefined>
-  /** Open pull requests of this repository whose head is this branch of this repository. */
+  /** Open pull requests of this repository whose head is this branch of this repository, the newest first. */
   openFor(branch: string): Promise<PullRequest[]>
   /** The head commit of a branch; `undefined` when there is no such branch. */
   headOf(branch: string): Promise<string | undefined>

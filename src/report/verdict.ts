@@ -28,7 +28,11 @@ export const verdict = (report: Report): Verdict => {
     case 'listed':
       return { icon: '📋', lead: plural(report.list?.environments.length ?? 0, 'preview'), rest: [] }
     case 'removed':
-      return { icon: '🧹', lead: removed(report), rest: report.ms > 0 ? [duration(report.ms)] : [] }
+      return {
+        icon: '🧹',
+        lead: removed(report),
+        rest: [...removedFor(report), ...(report.ms > 0 ? [duration(report.ms)] : [])],
+      }
   }
 }
 
@@ -98,6 +102,10 @@ const removed = ({ receipt }: Report): string => {
   if (receipt.length === 0) return 'Removed, nothing was left'
   return `Removed, ${receipt.filter((line) => line.gone).length} of ${receipt.length} verified`
 }
+
+/** Of a pull request that is still open. */
+const removedFor = ({ intent }: Report): string[] =>
+  intent.kind === 'teardown' && intent.why ? [`${intent.why.reason}: ${intent.why.hint}`] : []
 
 /** `smoke 12/12`, `smoke 10/12 (login fails on app1)`, `the smoke check did not finish: …` */
 const smokeWords = ({ ok, result, problem }: SmokeReport): string => {
