@@ -108,8 +108,8 @@ export const openScene = async (given: { files: Files; inputs?: Record<string, s
     on: (action: string, number: number, options: StepOptions = {}): Promise<RunResult> =>
       step('pull_request', number, github.pullRequestEvent(NAME, number, action), options),
     /** Runs the step for an event of earlier, as a re-run of its job would. */
-    replay: (number: number, event: Record<string, unknown>): Promise<RunResult> =>
-      step('pull_request', number, event, {}),
+    replay: (number: number, event: Record<string, unknown>, options: StepOptions = {}): Promise<RunResult> =>
+      step('pull_request', number, event, options),
     /** Runs the step by hand. */
     dispatch: (inputs: Record<string, string>): Promise<RunResult> =>
       step('workflow_dispatch', undefined, github.dispatchEvent(NAME, {}), { inputs }),

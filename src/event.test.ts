@@ -39,7 +39,7 @@ const actions = [
   ['labeled', { label: { name: 'preview' } }, { ...deploy, changed: { label: 'preview' } }],
   ['unlabeled', { label: { name: 'preview' } }, { ...deploy, changed: { label: 'preview' } }],
   ['edited', { changes: { base: { ref: { from: 'main' }, sha: { from: sha } } } }, deploy],
-  ['edited', { changes: { title: { from: 'before' } } }, skip('the edit does not change a preview', 'a new base')],
+  ['edited', { changes: { title: { from: 'before' } } }, skip('the edit does not change a preview', 'only a new base')],
   ['closed', {}, remove],
   // GitHub deletes a label from all pull requests without saying which one it was.
   ['unlabeled', { label: undefined }, noMatter('unlabeled')[2]],

@@ -109,7 +109,7 @@ const ofPullRequest = (event: Event, inputs: Inputs): Intent => {
     case 'edited':
       // What a preview shows does not depend on the base, but a workflow's `branches:` does: this may be its first run.
       if (told.changes?.base !== undefined) return deploy
-      return skip('the edit does not change a preview', 'previews follow the head commit; of edits, a new base')
+      return skip('the edit does not change a preview', 'of edits, only a new base matters')
   }
   return skip(`the action ${told.action} does not change a preview`, `previews follow ${FOLLOWED}`)
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { StepOptions } from '../../local/scene.ts'
 import { files, type Home, openHome } from './home.ts'
 import { gaveWay } from './refusal.ts'
 
@@ -12,9 +13,9 @@ let branches = 0
 const open = () => home.open(`skip/${branches++}`, files)
 
 describe('not for us: told by the event alone', () => {
-  const quiet = async (number: number, action: string, why: string, inputs: Record<string, string> = {}) => {
+  const quiet = async (number: number, action: string, why: string, options: StepOptions = {}) => {
     const requests = home.github.requests().length
-    const run = await gaveWay(home, { status: 'skipped', why }, () => home.on(action, number, { inputs }))
+    const run = await gaveWay(home, { status: 'skipped', why }, () => home.on(action, number, options))
     expect(home.github.requests()).toHaveLength(requests)
     expect(home.comments(number)).toEqual([])
     return run
@@ -26,19 +27,19 @@ describe('not for us: told by the event alone', () => {
     home.github.push(fork, 'feature', files)
     const number = home.github.openPullRequest('acme/shop', { head: 'feature', from: fork })
     const none = { cluster: '', region: '', 'role-to-assume': '', 'slack-webhook-url': '', 'slack-channel': 'C1' }
-    const { summary } = await quiet(number, action, 'forks get no preview', none)
+    const { summary } = await quiet(number, action, 'forks get no preview', { inputs: none })
     expect(summary).toContain('push the branch to this repository to get one')
   })
 
-  test('a draft', async () => {
-    home.github.push('acme/shop', 'skip/draft', files)
-    const number = home.github.openPullRequest('acme/shop', { head: 'skip/draft', draft: true })
-    const { summary } = await quiet(number, 'opened', 'the pull request is a draft')
-    expect(summary).toContain('mark it as ready for review')
+  test('a run of Dependabot’s that cannot show AWS who it is', async () => {
+    const env = { GITHUB_ACTOR: 'dependabot[bot]', ACTIONS_ID_TOKEN_REQUEST_URL: '' }
+    const { number } = open()
+    const { summary } = await quiet(number, 'opened', 'a run that Dependabot started has no rights', { env })
+    expect(summary).toContain(`with mode deploy and target ${number}`)
   })
 
   test('an action that changes no preview', async () => {
-    await quiet(open().number, 'labeled', 'the action labeled does not change a preview')
+    await quiet(open().number, 'assigned', 'the action assigned does not change a preview')
   })
 })
 
