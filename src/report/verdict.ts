@@ -103,7 +103,7 @@ const removed = ({ receipt }: Report): string => {
   return `Removed, ${receipt.filter((line) => line.gone).length} of ${receipt.length} verified`
 }
 
-/** Of a pull request that is still open. */
+/** Where it was more than a close that removed it. */
 const removedFor = ({ intent }: Report): string[] =>
   intent.kind === 'teardown' && intent.why ? [`${intent.why.reason}: ${intent.why.hint}`] : []
 
