@@ -18,6 +18,7 @@ import { askUrls, dropHosts, pointHosts } from './reach.ts'
 import { reclaim } from './reclaim.ts'
 import { render } from './render.ts'
 import type { Rendered } from './render-own.ts'
+import { deploymentIn } from './report/deployment.ts'
 import { movedOn, resolveDeploy } from './resolve.ts'
 import { remembered } from './smoke/memory.ts'
 import { checkSmoke } from './smoke/story.ts'
@@ -69,6 +70,7 @@ const claimAndRollOut = async (plan: DeployPlan, made: Made, story: Story): Prom
     // request's own run may have ended before our claim: nobody else would remove what we leave.
     const closed = await isClosed(plan, story)
     report.life = { uid: mine.uid, generation: mine.generation }
+    report.deployment ??= deploymentIn(plan.settings, plan.environment, plan.pullRequest.number)
     told = to.announce(plan.pullRequests)
     if (closed) return await removeInstead()
     await whileHeld(mine, story, (held) => rollOut(plan, mine, made, announce, held))

@@ -12,7 +12,7 @@ import { standIn } from './report/stand-in.ts'
 import { renderSummary } from './report/summary.ts'
 import { verdictText } from './report/verdict.ts'
 import { type Steps, steps } from './step.ts'
-import { type Channels, optional, retell, tell } from './tell.ts'
+import { type Channels, optional, retell, tell, withdraw } from './tell.ts'
 
 const { log, groups } = actionsLog(core)
 
@@ -118,6 +118,8 @@ const giveWay = async (
   if (ours === undefined) return
   const instead = standIn(report, by, life)
   if (instead) await retell(instead, ours, pullRequests, channels)
+  // Two runs of one commit show the same deployment.
+  if (by?.sha !== report.commit) await withdraw(report, channels)
   delete report.life
 }
 
@@ -149,8 +151,8 @@ const post = async (): Promise<void> => {
   await tell({ ...report, status: 'failed', failure }, pullRequests, channels)
 }
 
-/** A run that holds no environment tells only of a failure: the comment is another run's. */
-const isNews = ({ status, life }: Report): boolean => status === 'failed' || life !== undefined
+/** A run that holds no environment tells only of a failure, or that nothing is there: else the comment is another run's. */
+const isNews = ({ status, life }: Report): boolean => status === 'failed' || status === 'removed' || life !== undefined
 
 const newReport = (run: Steps): Report => ({
   intent: { kind: 'skip', reason: '', hint: '' },

@@ -70,6 +70,7 @@ const schema = z.object({
   probe: z.enum(['runner', 'vpc', 'none']).default('runner'),
   'state-machine-arn': stateMachineArn.optional(),
   'smoke-required': flag.default(true),
+  deployments: z.enum(['one-environment', 'per-pr', 'off']).optional(),
   'wait-timeout': duration.default(10 * MINUTE),
   'smoke-timeout': duration.default(15 * MINUTE),
   'remove-timeout': duration.default(10 * MINUTE),
@@ -104,6 +105,8 @@ export type Settings = {
   probe: 'runner' | 'vpc' | 'none'
   smoke: { stateMachineArn: string; required: boolean } | undefined
   database: DatabaseSettings | undefined
+  /** `isAsked`: it was set, and is not merely the default. */
+  deployments: { per: 'install' | 'pull request'; isAsked: boolean } | undefined
   timeouts: { wait: number; smoke: number; remove: number }
 }
 
@@ -177,6 +180,13 @@ const settingsOf = (data: Parsed, domain: string, namespace: string): Omit<Setti
     data['state-machine-arn'] === undefined
       ? undefined
       : { stateMachineArn: data['state-machine-arn'], required: data['smoke-required'] },
+  deployments:
+    data.deployments === 'off'
+      ? undefined
+      : {
+          per: data.deployments === 'per-pr' ? 'pull request' : 'install',
+          isAsked: data.deployments !== undefined,
+        },
   timeouts: { wait: data['wait-timeout'], smoke: data['smoke-timeout'], remove: data['remove-timeout'] },
 })
 

@@ -16,7 +16,16 @@ describe('the marker', () => {
       life: samples.live.life,
       slack: { channel: 'C1', ts: '1.2' },
       lastGood: samples.live.commit,
+      status: 'live',
     })
+  })
+
+  test('hands on the deployment until the preview is removed', () => {
+    const deployment = { id: 7, commit: samples.live.commit, live: true }
+    const after = (report: Report) => parseMarker(renderComment(report, { previous: { deployment } }))?.deployment
+    expect(after(samples.superseded)).toEqual(deployment)
+    expect(after(samples.removing)).toEqual(deployment)
+    expect(after(samples.removed)).toBeUndefined()
   })
 
   test('keeps what the report does not know', () => {
@@ -27,7 +36,7 @@ describe('the marker', () => {
       lastGood: 'a',
     }
     const { environment, life, ...skipped } = samples.skipped
-    expect(parseMarker(renderComment(skipped, { previous }))).toEqual(previous)
+    expect(parseMarker(renderComment(skipped, { previous }))).toEqual({ ...previous, status: 'skipped' })
   })
 })
 

@@ -3,7 +3,7 @@ import { markdownCode, markdownLink, markdownText } from './escape.ts'
 import { failureFold } from './failure-card.ts'
 import { changesFold, receiptFold, smokeFold, warningsFold } from './folds.ts'
 import { moment, plural, shortCommit, until } from './format.ts'
-import { type Marker, renderMarker } from './marker.ts'
+import { type Marker, renderMarker, type ShownDeployment } from './marker.ts'
 import type { AppReport, Report, SmokeReport } from './report.ts'
 import { verdict } from './verdict.ts'
 
@@ -11,7 +11,11 @@ import { verdict } from './verdict.ts'
 const LONGEST = 65_536 - 536
 
 /** What one comment hands to the next. */
-export type Carried = { previous?: Marker | undefined; slack?: SlackPlace | undefined }
+export type Carried = {
+  previous?: Marker | undefined
+  slack?: SlackPlace | undefined
+  deployment?: ShownDeployment | undefined
+}
 
 /** Verdict, table, facts, folds, marker. */
 export const renderComment = (report: Report, carried: Carried): string => {
@@ -120,7 +124,7 @@ const newsWords = (news: SmokeReport['news']): string => {
   return words.length === 0 ? '' : `: ${words.join(', ')} since the last push`
 }
 
-const markerOf = (report: Report, { previous, slack }: Carried): Marker => {
+const markerOf = (report: Report, { previous, slack, deployment = previous?.deployment }: Carried): Marker => {
   const id = report.environment?.id ?? previous?.id
   const life = report.life ?? previous?.life
   const place = slack ?? previous?.slack
@@ -129,6 +133,8 @@ const markerOf = (report: Report, { previous, slack }: Carried): Marker => {
     ...(id === undefined ? {} : { id }),
     ...(life === undefined ? {} : { life }),
     ...(place === undefined ? {} : { slack: place }),
+    ...(deployment === undefined || report.status === 'removed' ? {} : { deployment }),
+    status: report.status,
     ...(lastGood === undefined ? {} : { lastGood }),
   }
 }

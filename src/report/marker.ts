@@ -8,10 +8,15 @@ const marker = z.object({
   /** The record's uid and generation that wrote last. */
   life: z.object({ uid: z.string(), generation: z.int() }).optional(),
   slack: z.object({ channel: z.string(), ts: z.string() }).optional(),
+  /** The last GitHub deployment, and the one before that still serves while the last is not live. */
+  deployment: z.object({ id: z.int(), commit: z.string(), live: z.boolean(), serving: z.int().optional() }).optional(),
+  /** What the comment says of the preview. */
+  status: z.string().optional(),
   /** The last commit that was live. */
   lastGood: z.string().optional(),
 })
 export type Marker = z.infer<typeof marker>
+export type ShownDeployment = NonNullable<Marker['deployment']>
 
 const MARKER = /<!-- eks-preview (\{.*\}) -->\s*$/
 
