@@ -107,9 +107,11 @@ const isVisible = (identity: Identity, repository: Repository, need: Need = 'pul
   }
 }
 
+/** GraphQL's Int has 32 bits: GitHub answers null for an id above that. */
+const databaseId = (id: number) => (id < 2 ** 31 ? id : null)
+
 const repositoryNode = (repository: Repository): object => ({
-  // GraphQL's Int has 32 bits: GitHub answers null for an id above that.
-  databaseId: repository.id < 2 ** 31 ? repository.id : null,
+  databaseId: databaseId(repository.id),
   nameWithOwner: fullName(repository),
   pullRequest({ number }: { number: number }) {
     const pull = repository.pulls.get(number)
@@ -148,10 +150,10 @@ const deploymentNode = (state: State, identity: Identity, id: string) => {
   return missing(`Could not resolve to a node with the global id of '${id}'`)
 }
 
-const deploymentView = (id: string, { id: databaseId, sha, body, statuses }: Deployment) => ({
+const deploymentView = (id: string, { id: number, sha, body, statuses }: Deployment) => ({
   __typename: 'Deployment',
   id,
-  databaseId,
+  databaseId: databaseId(number),
   state: stateOf(statuses.at(-1)?.body.state, body.transient_environment === true),
   task: body.task,
   environment: body.environment,

@@ -7,8 +7,8 @@ const CREATE_TRIES = 3
 /** Of GraphQL's states those in which nothing is shown as being there. */
 const INACTIVE = ['INACTIVE', 'DESTROYED', 'ABANDONED']
 /** The list has no states, and a question for each would be one request each. */
-const STATES = 'query($ids: [ID!]!) { nodes(ids: $ids) { ... on Deployment { databaseId state } } }'
-type States = { nodes: ({ databaseId: number; state: string } | null)[] }
+const STATES = 'query($ids: [ID!]!) { nodes(ids: $ids) { ... on Deployment { id state } } }'
+type States = { nodes: ({ id: string; state: string } | null)[] }
 
 /** ADAPTER: a repository's deployments, which a pull request's page shows. */
 export const deployments = ({ octokit, owner, repo }: Repository): Deployments => {
@@ -54,7 +54,8 @@ export const deployments = ({ octokit, owner, repo }: Repository): Deployments =
         for await (const { data } of octokit.paginate.iterator(octokit.rest.repos.listDeployments, query)) {
           if (data.length === 0) continue
           const { nodes } = await octokit.graphql<States>(STATES, { ids: data.map(({ node_id }) => node_id) })
-          active.push(...nodes.flatMap((node) => (node && !INACTIVE.includes(node.state) ? [node.databaseId] : [])))
+          const gone = new Set(nodes.map((node) => (node && INACTIVE.includes(node.state) ? node.id : undefined)))
+          active.push(...data.flatMap(({ id, node_id }) => (gone.has(node_id) ? [] : [id])))
         }
         return active
       }),

@@ -2,7 +2,7 @@ import type { Octokit } from './octokit.ts'
 import type { Comment, Comments, PullRequest, PullRequests } from './pull-request.ts'
 import { asking, isStatus, isUnanswered } from './refusal.ts'
 
-export type Repository = { octokit: Octokit; owner: string; repo: string }
+export type Repository = { octokit: Pick<Octokit, 'rest' | 'graphql' | 'paginate'>; owner: string; repo: string }
 
 /** ADAPTER: pull requests by GitHub's REST API. */
 export const pullRequests = ({ octokit, owner, repo }: Repository): PullRequests => ({

@@ -22,10 +22,10 @@ describe('the marker', () => {
 
   test('hands on the deployment until the preview is removed', () => {
     const deployment = { id: 7, commit: samples.live.commit, live: true }
-    const after = (report: Report) => parseMarker(renderComment(report, { previous: { deployment } }))?.deployment
-    expect(after(samples.superseded)).toEqual(deployment)
-    expect(after(samples.removing)).toEqual(deployment)
-    expect(after(samples.removed)).toBeUndefined()
+    const shownAfter = (report: Report) => parseMarker(renderComment(report, { previous: { deployment } }))?.deployment
+    expect(shownAfter(samples.superseded)).toEqual(deployment)
+    expect(shownAfter(samples.removing)).toEqual(deployment)
+    expect(shownAfter(samples.removed)).toBeUndefined()
   })
 
   test('keeps what the report does not know', () => {
