@@ -4,7 +4,7 @@ import type { Overtaken } from './cluster/record.ts'
 import { contextFrom } from './context.ts'
 import { isCode, PreviewError } from './errors.ts'
 import { intentOf } from './event.ts'
-import { inputsIn, parseInputs, SECRET_INPUTS } from './inputs.ts'
+import { inputsIn, parseInputs, secretsIn } from './inputs.ts'
 import { annotationsOf } from './report/annotations.ts'
 import { outputsOf } from './report/outputs.ts'
 import type { Report } from './report/report.ts'
@@ -126,7 +126,7 @@ const giveWay = async (
 /** Registers the secrets first, so that nothing that is said about the inputs can hold one. */
 const secretless = (): Record<string, string> => {
   const raw = inputsIn(process.env)
-  for (const name of SECRET_INPUTS) if (raw[name]) core.setSecret(raw[name])
+  for (const secret of secretsIn(raw)) core.setSecret(secret)
   return raw
 }
 
