@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { samples } from '../test/report-samples.ts'
-import { inWorld, REPO, removal, runOf, TASK } from '../test/telling-world.ts'
+import { inWorld, REPO, removal, repositoryAs, runOf, TASK } from '../test/telling-world.ts'
 import { PreviewError } from './errors.ts'
 import type { Report } from './report/report.ts'
 import { type Channels, tell, withdraw } from './tell.ts'
@@ -10,7 +10,12 @@ describe.concurrent('deployments', () => {
     'from push to push to removal: the newest one that is live is the one that is shown',
     inWorld(async ({ run, push, states, asked, github, number, warnings }) => {
       const told = async (report: Report, channels: Channels) => tell(report, [number], channels)
-      const first = runOf(push())
+      const sha = push()
+      // The job itself, which GitHub would wait for.
+      const { octokit } = repositoryAs(github, github.userToken('ada'))
+      const check = { owner: 'acme', repo: 'shop', name: 'preview', head_sha: sha, status: 'in_progress' } as const
+      await octokit.rest.checks.create(check)
+      const first = runOf(sha)
       const one = run()
       await told(first.deploying, one)
       expect(states()).toEqual([['in_progress']])

@@ -5,7 +5,7 @@ import { addressOf, begun, describe } from './report/deployment.ts'
 import type { ShownDeployment } from './report/marker.ts'
 import type { Report } from './report/report.ts'
 
-/** What the comment is to remember, and what is done once it stands there: a run that is killed between leaves nothing unknown. */
+/** What the comment is to remember, and what is left to do once it does: who comes after a killed run finds its deployment there. */
 export type Shown = { remember: ShownDeployment | undefined; finish: () => Promise<void> }
 
 /** Shows the environment as GitHub's deployment. `before` is what the comment remembers. */
@@ -93,7 +93,10 @@ export const unlessNotAsked = async <T>(report: Report, log: Log, act: () => Pro
     return await act()
   } catch (error) {
     const { deployment: ours } = report
-    if (ours === undefined || !isCode(error, 'AccessDenied')) throw error
+    if (ours === undefined) throw error
+    // One that could not be made gets no states.
+    if (ours.id === undefined) ours.isOver = true
+    if (!isCode(error, 'AccessDenied')) throw error
     ours.isOver = true
     const fix = `${error.hint ?? "give the job's permissions deployments: write"}; or set deployments: off`
     if (ours.isAsked) throw Object.assign(error, { hint: fix })

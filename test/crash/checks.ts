@@ -61,6 +61,7 @@ export const removed = async (lane: Lane): Promise<void> => {
   const { result } = await step(lane, 'closed')
   assert.deepEqual([result.exit, result.outputs.status], [0, 'removed'])
   assert.deepEqual(shownFor(lane, 'success', 'in_progress', 'pending'), [])
+  for (const { body } of lane.home.comments(pull.number)) assert.match(body, /🧹 \*\*Removed/)
   pull.isLive = false
   await nothingLeft(lane)
 }
