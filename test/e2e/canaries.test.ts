@@ -56,7 +56,8 @@ test('no secret of any kind is in anything that a failing run says', async () =>
   const [url = ''] = Object.values(await databaseUrls(home))
   const known = [CANARY, url, decodeURIComponent(new URL(url).password), aws.AWS_SECRET_ACCESS_KEY, slack.botToken]
   expect(told.outputs.result, told.log).toContain('MigrationFailed')
-  expect(told.summary).toContain('the last line')
+  const reached = found(['the last line'], told, number).join()
+  for (const sink of ['summary', 'outputs', 'comments', 'slack']) expect(reached).toContain(`${sink}: the last line`)
   expect(slack.messages()).toHaveLength(1)
   expect(home.deployments()).toMatchObject([{ state: 'failure' }])
   // Of each kind: GitHub's token, its ID token, the role's session, the cluster's token, the database's password.
