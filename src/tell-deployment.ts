@@ -1,7 +1,7 @@
 import { isCode } from './errors.ts'
 import type { DeploymentState, Deployments } from './github/pull-request.ts'
 import type { Log } from './log.ts'
-import { addressOf, begun, describe } from './report/deployment.ts'
+import { addressOf, begun, descriptionOf } from './report/deployment.ts'
 import type { ShownDeployment } from './report/marker.ts'
 import type { Report } from './report/report.ts'
 
@@ -20,7 +20,7 @@ export const showDeployment = async (
   const mark = (id: number, state: DeploymentState['state'], url?: string): Promise<void> =>
     deployments.mark(id, {
       state,
-      description: describe(report),
+      description: descriptionOf(report),
       logUrl: report.run.url,
       ...(url === undefined ? {} : { url }),
     })
@@ -34,7 +34,7 @@ export const showDeployment = async (
     const isSame = before?.commit === commit
     ours.id = isSame
       ? before.id
-      : await deployments.create({ commit, task, environment, description: describe(report) })
+      : await deployments.create({ commit, task, environment, description: descriptionOf(report) })
     const { id } = ours
     const { shown, stale } = begun(id, commit, before)
     return {
@@ -88,7 +88,7 @@ const retireAll = async (report: Report, deployments: Deployments): Promise<void
  * A workflow that is older than these deployments does not give the permission: unless somebody asked for them, that is worth
  * a line of the log, not a warning on every run.
  */
-export const unlessNotAsked = async <T>(report: Report, log: Log, act: () => Promise<T>): Promise<T | undefined> => {
+export const quietUnlessAsked = async <T>(report: Report, log: Log, act: () => Promise<T>): Promise<T | undefined> => {
   try {
     return await act()
   } catch (error) {

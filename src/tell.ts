@@ -7,7 +7,7 @@ import { type Marker, mayOverwrite, parseMarker } from './report/marker.ts'
 import type { Report } from './report/report.ts'
 import { slackNews } from './report/slack-message.ts'
 import type { Slack, SlackPlace } from './slack/slack.ts'
-import { type Shown, showDeployment, unlessNotAsked, withdrawDeployment } from './tell-deployment.ts'
+import { quietUnlessAsked, type Shown, showDeployment, withdrawDeployment } from './tell-deployment.ts'
 
 export type Channels = { comments: Comments; deployments: Deployments; slack: Slack | undefined; log: Log }
 
@@ -87,7 +87,7 @@ export const withdraw = (report: Report, channels: Channels): Promise<unknown> =
   onGitHub(report, channels, () => withdrawDeployment(report, channels.deployments))
 
 const onGitHub = <T>(report: Report, { log }: Channels, act: () => Promise<T>): Promise<T | undefined> =>
-  optional('the GitHub deployment', log, () => unlessNotAsked(report, log, act))
+  optional('the GitHub deployment', log, () => quietUnlessAsked(report, log, act))
 
 const ownComments = async (comments: Comments, pullRequest: number): Promise<Own[]> =>
   (await comments.own(pullRequest)).flatMap((comment) => {

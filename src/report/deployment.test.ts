@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { samples } from '../../test/report-samples.ts'
-import { addressOf, begun, deploymentIn, describe } from './deployment.ts'
+import { addressOf, begun, deploymentIn, descriptionOf } from './deployment.ts'
 
 const { environment } = samples.live
 const per = (per: 'install' | 'pull request') => ({ deployments: { per, isAsked: true } })
@@ -27,7 +27,7 @@ test.each([
 test('a description fits, and only an address that answered with the commit is given out', () => {
   const title = '🍣'.repeat(100)
   const failure = Object.assign(samples.badInput.failure, { message: title })
-  expect(describe({ ...samples.badInput, failure })).toMatch(/^.{1,140}$/)
+  expect(descriptionOf({ ...samples.badInput, failure })).toMatch(/^.{1,140}$/)
   expect(addressOf(samples.live)).toBe(samples.live.apps[0]?.url)
   expect(addressOf(samples.updating)).toBeUndefined()
 })

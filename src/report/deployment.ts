@@ -38,7 +38,7 @@ export const begun = (
 /** GitHub refuses a longer description, and shows it as it is. */
 const DESCRIPTION = 140
 
-export const describe = (report: Report): string => plainText(verdictText(report), DESCRIPTION)
+export const descriptionOf = (report: Report): string => plainText(verdictText(report), DESCRIPTION)
 
 /** GitHub knows one address for all apps. Only one that has answered with this commit is given out. */
 export const addressOf = ({ apps, commit }: Report): string | undefined =>

@@ -11,7 +11,7 @@ import { samples } from '../../test/report-samples.ts'
 import { PreviewError } from '../errors.ts'
 import { annotationsOf } from './annotations.ts'
 import { renderComment } from './comment.ts'
-import { describe as described } from './deployment.ts'
+import { descriptionOf } from './deployment.ts'
 import { inertLog } from './escape.ts'
 import { parseMarker } from './marker.ts'
 import type { Report } from './report.ts'
@@ -150,7 +150,7 @@ test('Slack, and what GitHub shows beside a deployment', { timeout: 120_000 }, (
           JSON.stringify(message.blocks).match(/"verbatim":true/g)?.length,
         )
       }
-      expect(described(report)).toMatch(/^[[^\p{Cc}]\t]{1,140}$/v)
+      expect(descriptionOf(report)).toMatch(/^[[^\p{Cc}]\t]{1,140}$/v)
     }),
     RUNS,
   )
