@@ -107,3 +107,30 @@ test.concurrent(
     ])
   }),
 )
+
+describe.concurrent('one channel that fails is one warning', () => {
+  test(
+    'comments that cannot even be read: Slack hears, and the deployment is shown',
+    inWorld(async ({ run, push, number, github, slack, states, warnings }) => {
+      github.faults({ path: '/graphql', times: 2 }, { status: 403, body: { message: 'Forbidden' } })
+      const mine = runOf(push())
+      const one = run()
+      await tell(mine.deploying, [number], one)
+      await tell(mine.live, [number], one)
+      const unread = expect.stringContaining(`the comment on #${number} could not be written`)
+      expect(warnings).toEqual([unread, unread])
+      expect(slack.messages()).toHaveLength(1)
+      expect(states()).toEqual([['in_progress', 'success']])
+    }),
+  )
+
+  test(
+    'Slack is down: the comment is there',
+    inWorld(async ({ run, push, number, slack, bodies, warnings }) => {
+      slack.faults({ times: 3 }, { status: 503, body: 'down' })
+      await tell(runOf(push()).live, [number], run())
+      expect(warnings).toEqual([expect.stringContaining('the Slack message could not be written')])
+      expect(bodies()).toEqual([expect.stringContaining('Preview is live')])
+    }),
+  )
+})

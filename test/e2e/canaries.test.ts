@@ -43,7 +43,7 @@ const found = (secrets: readonly string[], run: RunResult, number: number): stri
       .map((secret) => `${sink}: ${secret}`),
   )
 
-test('no secret of any kind is in anything that a failing run says', async () => {
+test('no secret of any kind is in anything that a run says, whatever fails', async () => {
   const { number, sha } = home.open('canary/<!channel>', { [CONFIG]: config })
   await home.build('app1', sha)
   const { slack } = home
@@ -64,14 +64,13 @@ test('no secret of any kind is in anything that a failing run says', async () =>
   expect(told.masks.length).toBeGreaterThan(6)
   expect(found([...told.masks, ...known], told, number)).toEqual([])
 
-  slack.faults({ path: /^\/services\//, times: 9 }, { reset: true })
-  const untold = await home.on('synchronize', number)
+  slack.faults({ path: /^\/services\//, times: 3 }, { reset: true })
+  home.close(number)
+  const untold = await home.on('closed', number)
+  expect(untold).toMatchObject({ exit: 0, outputs: { status: 'removed' } })
   expect(untold.log).toContain('the Slack message could not be written')
   const webhook = [slack.webhookUrl, new URL(slack.webhookUrl).pathname]
   expect(untold.masks).toEqual(expect.arrayContaining(webhook.flatMap((form) => [form, encodeURIComponent(form)])))
   expect(found([...untold.masks, ...known, ...webhook], untold, number)).toEqual([])
   expect(slack.violations()).toEqual([])
-
-  home.close(number)
-  expect(await home.on('closed', number)).toMatchObject({ exit: 0, outputs: { status: 'removed' } })
 })

@@ -31,23 +31,6 @@ test('a token that may only read: the deploy is green, Slack and the summary hav
   expect(home.slack.messages()).toHaveLength(1)
 })
 
-test('comments that cannot even be read: Slack hears all the same', async () => {
-  // Once for each of the two comments a run writes.
-  home.github.faults({ path: '/graphql', times: 2 }, { status: 403, body: { message: 'Forbidden' } })
-  const before = home.slack.messages().length
-  const { number, run } = await live('tell/unread')
-  expect(home.comments(number)).toEqual([])
-  expect(warningsOf(run)).toEqual([expect.stringContaining(`the comment on #${number} could not be written`)])
-  expect(home.slack.messages()).toHaveLength(before + 1)
-})
-
-test('Slack down: the deploy is green, and the comment is there', async () => {
-  home.slack.faults({ times: 3 }, { status: 503, body: 'down' })
-  const { number, run } = await live('tell/slack')
-  expect(warningsOf(run)).toEqual([expect.stringContaining('the Slack message could not be written')])
-  expect(home.comments(number)[0]?.body).toContain('✅ **Preview is live**')
-})
-
 test('everything at once, and for long: the deploy and the removal are green, in time', async () => {
   const { github, slack } = home
   const limited = {
