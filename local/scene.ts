@@ -64,7 +64,7 @@ export const openScene = async (given: { files: Files; inputs?: Record<string, s
     const job = { repository: NAME, eventName, jobWorkflowRef: WORKFLOW, ...(pullRequest ? { pullRequest } : {}) }
     runs++
     return await runAction({
-      token: github.installationToken(NAME, { contents: 'read', 'pull-requests': 'write' }),
+      token: github.installationToken(NAME, { contents: 'read', 'pull-requests': 'write', deployments: 'write' }),
       ...options,
       actionDir: ACTION,
       eventName,
@@ -114,6 +114,7 @@ export const openScene = async (given: { files: Files; inputs?: Record<string, s
     dispatch: (inputs: Record<string, string>): Promise<RunResult> =>
       step('workflow_dispatch', undefined, github.dispatchEvent(NAME, {}), { inputs }),
     comments: (number: number) => github.comments(NAME, number),
+    deployments: () => github.deployments(NAME),
     end: async (): Promise<void> => {
       for (const ref of built) await store.untag(ref)
       await slack.close()

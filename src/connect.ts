@@ -13,6 +13,7 @@ import { secretsManager } from './database/secrets-manager.ts'
 import { findZone } from './dns/hosted-zone.ts'
 import { loadBalancers } from './dns/load-balancer.ts'
 import { zone } from './dns/route53.ts'
+import { deployments } from './github/deployments.ts'
 import { comments, pullRequests } from './github/github.ts'
 import { octokit as connectGitHub } from './github/octokit.ts'
 import { headSource } from './github/source.ts'
@@ -85,7 +86,12 @@ export const connect = ({ context, inputs, log, signal, mask, idToken }: Outside
     web,
     mask,
   }
-  const channels: Channels = { comments: comments({ octokit, owner, repo }), slack: slackOf(inputs.slack, signal), log }
+  const channels: Channels = {
+    comments: comments({ octokit, owner, repo }),
+    deployments: deployments({ octokit, owner, repo }),
+    slack: slackOf(inputs.slack, signal),
+    log,
+  }
   const run: Run = {
     ...context.run,
     repository: context.event.repository,

@@ -18,6 +18,7 @@ import { askUrls, dropHosts, pointHosts } from './reach.ts'
 import { reclaim } from './reclaim.ts'
 import { render } from './render.ts'
 import type { Rendered } from './render-own.ts'
+import { deploymentIn } from './report/deployment.ts'
 import { askAgain, type Instead, movedOn, resolveDeploy } from './resolve.ts'
 import type { Why } from './rules.ts'
 import { remembered } from './smoke/memory.ts'
@@ -80,6 +81,7 @@ const claimAndRollOut = async (plan: DeployPlan, made: Made, story: Story): Prom
     // the preview, a close or a label, may have ended before our claim: nobody else would remove what we leave.
     const ended = await endedBy(plan, story)
     report.life = { uid: mine.uid, generation: mine.generation }
+    report.deployment ??= deploymentIn(plan.settings, plan.environment, plan.pullRequest.number)
     told = to.announce(plan.pullRequests)
     if (ended) return await removeInstead(ended)
     await whileHeld(mine, story, (held) => rollOut(plan, mine, made, announce, held))

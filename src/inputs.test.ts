@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import type { PreviewError } from './errors.ts'
-import { INPUT_NAMES, inputsIn, parseInputs } from './inputs.ts'
+import { INPUT_NAMES, inputsIn, parseInputs, secretsIn } from './inputs.ts'
 
 const good = { cluster: 'preview', region: 'us-east-1', 'github-token': 't' }
 const problems = (raw: Record<string, string>): string[] => {
@@ -67,4 +67,17 @@ test.each([
 
 test('everything that is wrong is said at once', () => {
   expect(problems({ clutser: 'x', region: 'nowhere', 'wait-timeout': '0m' })).toHaveLength(5)
+})
+
+test('secrets among the inputs, a webhook in every form in which something may quote it', () => {
+  const path = '/services/T0/B0/a+b'
+  const url = `https://hooks.slack.com${path}`
+  expect(secretsIn({ 'slack-webhook-url': url, 'slack-token': 'xoxb-1', domain: 'p.example.com' })).toEqual([
+    url,
+    encodeURIComponent(url),
+    path,
+    encodeURIComponent(path),
+    'xoxb-1',
+  ])
+  expect(secretsIn({ 'slack-webhook-url': 'no address' })).toEqual(['no address'])
 })

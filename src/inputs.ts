@@ -38,7 +38,17 @@ const OWN_NAMES = [
 type Name = (typeof OWN_NAMES)[number]
 export const INPUT_NAMES: readonly string[] = [...OWN_NAMES, ...SETTING_NAMES]
 
-export const SECRET_INPUTS: readonly Name[] = ['github-token', 'slack-webhook-url', 'slack-token']
+const SECRET_INPUTS: readonly Name[] = ['github-token', 'slack-webhook-url', 'slack-token']
+
+/** What must not be seen of the inputs. A webhook's password is its path, and what quotes an address may have encoded it. */
+export const secretsIn = (raw: Record<string, string>): string[] =>
+  SECRET_INPUTS.flatMap((name) => {
+    const secret = raw[name]
+    if (secret === undefined) return []
+    if (!URL.canParse(secret)) return [secret]
+    const { pathname } = new URL(secret)
+    return [secret, encodeURIComponent(secret), ...(pathname === '/' ? [] : [pathname, encodeURIComponent(pathname)])]
+  })
 
 /** The runner hands every `with:` key over as INPUT_<KEY>, also those the action does not know. */
 export const inputsIn = (env: NodeJS.ProcessEnv): Record<string, string> =>

@@ -4,7 +4,7 @@ import type { Overtaken } from './cluster/record.ts'
 import { type Context, contextFrom } from './context.ts'
 import { isCode, PreviewError } from './errors.ts'
 import { intentOf } from './event.ts'
-import { type Inputs, inputsIn, parseInputs, SECRET_INPUTS } from './inputs.ts'
+import { type Inputs, inputsIn, parseInputs, secretsIn } from './inputs.ts'
 import { annotationsOf } from './report/annotations.ts'
 import { outputsOf } from './report/outputs.ts'
 import type { Report } from './report/report.ts'
@@ -12,7 +12,7 @@ import { standIn } from './report/stand-in.ts'
 import { renderSummary } from './report/summary.ts'
 import { verdictText } from './report/verdict.ts'
 import { type Steps, steps } from './step.ts'
-import { type Channels, optional, retell, tell } from './tell.ts'
+import { type Channels, optional, retell, tell, withdraw } from './tell.ts'
 
 const { log, groups } = actionsLog(core)
 
@@ -127,13 +127,15 @@ const giveWay = async (
   if (ours === undefined) return
   const instead = standIn(report, by, life)
   if (instead) await retell(instead, ours, pullRequests, channels)
+  // Two runs of one commit show the same deployment.
+  if (by?.sha !== report.commit) await withdraw(report, channels)
   delete report.life
 }
 
 /** Registers the secrets first, so that nothing that is said about the inputs can hold one. */
 const secretless = (): Record<string, string> => {
   const raw = inputsIn(process.env)
-  for (const name of SECRET_INPUTS) if (raw[name]) core.setSecret(raw[name])
+  for (const secret of secretsIn(raw)) core.setSecret(secret)
   return raw
 }
 
@@ -158,8 +160,8 @@ const post = async (): Promise<void> => {
   await tell({ ...report, status: 'failed', failure }, pullRequests, channels)
 }
 
-/** A run that holds no environment tells only of a failure: the comment is another run's. */
-const isNews = ({ status, life }: Report): boolean => status === 'failed' || life !== undefined
+/** A run that holds no environment tells only of a failure, or that nothing is there: else the comment is another run's. */
+const isNews = ({ status, life }: Report): boolean => status === 'failed' || status === 'removed' || life !== undefined
 
 const newReport = (run: Steps): Report => ({
   intent: { kind: 'skip', reason: '', hint: '' },

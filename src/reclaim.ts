@@ -5,6 +5,7 @@ import { removalWishOf } from './hold.ts'
 import { environmentOf } from './names.ts'
 import type { DeployPlan } from './plan.ts'
 import type { Dns } from './ports.ts'
+import { deploymentIn } from './report/deployment.ts'
 import type { Report } from './report/report.ts'
 import { nameOf } from './resolve.ts'
 import type { Say } from './step.ts'
@@ -75,6 +76,7 @@ const removeAbandoned = async (
     status: 'removed',
     environment,
     life: { uid: mine.uid, generation: mine.generation },
+    deployment: deploymentIn(settings, environment, last),
     ...(pullRequest === undefined ? {} : { pullRequest: nameOf(pullRequest) }),
     apps: [],
     changes: [],

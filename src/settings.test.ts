@@ -148,3 +148,11 @@ describe('databases', () => {
     ])
   })
 })
+
+test('deployments: shown by default, and known to be asked for', () => {
+  const shown = (deployments?: string) => resolve({ domain: 'p.example.com', ...(deployments && { deployments }) })
+  expect(shown()).toMatchObject({ settings: { deployments: { per: 'install', isAsked: false } } })
+  expect(shown('one-environment')).toMatchObject({ settings: { deployments: { per: 'install', isAsked: true } } })
+  expect(shown('per-pr')).toMatchObject({ settings: { deployments: { per: 'pull request', isAsked: true } } })
+  expect(shown('off')).toMatchObject({ settings: { deployments: undefined } })
+})

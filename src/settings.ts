@@ -80,6 +80,7 @@ const schema = z.object({
     .regex(LOG_GROUP_ARN, 'not the ARN of a log group of CloudWatch Logs')
     .transform(logGroupOf)
     .optional(),
+  deployments: z.enum(['one-environment', 'per-pr', 'off']).optional(),
   'wait-timeout': duration.default(10 * MINUTE),
   'smoke-timeout': duration.default(15 * MINUTE),
   'remove-timeout': duration.default(10 * MINUTE),
@@ -117,6 +118,8 @@ export type Settings = {
   /** Where apps with `logs` send them. */
   logGroup: LogGroup | undefined
   database: DatabaseSettings | undefined
+  /** `isAsked`: it was set, and is not merely the default. */
+  deployments: { per: 'install' | 'pull request'; isAsked: boolean } | undefined
   timeouts: { wait: number; smoke: number; remove: number }
 }
 
@@ -192,6 +195,13 @@ const settingsOf = (data: Parsed, domain: string, namespace: string): Omit<Setti
       ? undefined
       : { stateMachineArn: data['state-machine-arn'], required: data['smoke-required'] },
   logGroup: data['log-group-arn'],
+  deployments:
+    data.deployments === 'off'
+      ? undefined
+      : {
+          per: data.deployments === 'per-pr' ? 'pull request' : 'install',
+          isAsked: data.deployments !== undefined,
+        },
   timeouts: { wait: data['wait-timeout'], smoke: data['smoke-timeout'], remove: data['remove-timeout'] },
 })
 

@@ -11,6 +11,7 @@ import { removalWishOf, whileHeld } from './hold.ts'
 import { type Environment, environmentOf } from './names.ts'
 import type { PullRequestName } from './plan.ts'
 import type { Dns } from './ports.ts'
+import { deploymentIn } from './report/deployment.ts'
 import { keeperOf, nameOf, nothingAt, readSettings } from './resolve.ts'
 import type { Settings } from './settings.ts'
 import { stopSmoke } from './smoke/story.ts'
@@ -27,6 +28,7 @@ export const teardown = async (intent: Teardown, story: Story): Promise<void> =>
     lookUp(intent, story, say),
   )
   report.environment = environment
+  report.deployment = deploymentIn(settings, environment, report.pullRequest?.number)
   if (found === undefined) {
     if (intent.why) report.intent = { kind: 'skip', ...intent.why }
     report.status = intent.why ? 'skipped' : 'removed'

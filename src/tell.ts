@@ -1,39 +1,66 @@
 import { isDeepStrictEqual } from 'node:util'
-import { causeChain, PreviewError } from './errors.ts'
-import type { Comments } from './github/pull-request.ts'
+import { causeChain, isCode, PreviewError } from './errors.ts'
+import type { Comment, Comments, Deployments } from './github/pull-request.ts'
 import type { Log } from './log.ts'
 import { renderComment } from './report/comment.ts'
-import { mayOverwrite, parseMarker } from './report/marker.ts'
+import { type Marker, mayOverwrite, parseMarker } from './report/marker.ts'
 import type { Report } from './report/report.ts'
-import { slackMessage } from './report/slack-message.ts'
+import { slackNews } from './report/slack-message.ts'
 import type { Slack, SlackPlace } from './slack/slack.ts'
+import { quietUnlessAsked, type Shown, showDeployment, withdrawDeployment } from './tell-deployment.ts'
 
-export type Channels = { comments: Comments; slack: Slack | undefined; log: Log }
+export type Channels = { comments: Comments; deployments: Deployments; slack: Slack | undefined; log: Log }
+
+type Own = { comment: Comment; marker: Marker }
 
 /**
  * Tells people. A channel that fails is a warning and nothing more: telling never breaks a deploy. An older run never
  * overwrites what a newer one said.
  */
-export const tell = async (
-  report: Report,
-  pullRequests: readonly number[],
-  { comments, slack, log }: Channels,
-): Promise<void> => {
+export const tell = async (report: Report, pullRequests: readonly number[], channels: Channels): Promise<void> => {
+  const { comments, slack, log } = channels
+  let shown: Shown | undefined
   for (const pullRequest of pullRequests) {
     const what = `the comment on #${pullRequest}`
     const ours = await optional(what, log, () => ownComments(comments, pullRequest))
+    if (ours?.some(({ marker }) => !mayOverwrite(marker, report.life))) continue
     const found = ours?.at(-1)
-    if (!mayOverwrite(found?.marker, report.life)) continue
+    if (isSaid(report, found?.marker)) continue
+    // All of them have the same preview.
+    shown ??= await onGitHub(report, channels, () =>
+      showDeployment(report, found?.marker.deployment, channels.deployments),
+    )
     const place = await slackPlace(report, found?.marker.slack, slack, log)
     if (ours === undefined) continue
-    await optional(what, log, async () => {
-      const body = renderComment(report, {
-        ...(found ? { previous: found.marker } : {}),
-        ...(place ? { slack: place } : {}),
-      })
-      if (found === undefined) await comments.create(pullRequest, body)
-      else if (found.comment.body !== body) await comments.update(found.comment.id, body)
-    })
+    const body = renderComment(report, { previous: found?.marker, slack: place, deployment: shown?.remember })
+    await optional(what, log, () => write(comments, pullRequest, ours, body))
+  }
+  const finish = shown?.finish
+  if (finish !== undefined) await onGitHub(report, channels, finish)
+}
+
+/** Where a close finds nothing left, only a comment that says otherwise is news: its run was killed before its last words. */
+const isSaid = ({ status, life }: Report, marker: Marker | undefined): boolean =>
+  status === 'removed' && life === undefined && (marker === undefined || marker.status === status)
+
+/** The newest of our comments is the one. Two runs that began in the same second may each have made one: that is put right here. */
+const write = async (comments: Comments, pullRequest: number, ours: readonly Own[], body: string): Promise<void> => {
+  const found = ours.at(-1)
+  if (found === undefined) return void (await comments.create(pullRequest, body))
+  const isThere = found.comment.body === body || (await unlessGone(() => comments.update(found.comment.id, body)))
+  if (!isThere) await comments.create(pullRequest, body)
+  for (const { comment, marker } of ours.slice(0, -1))
+    if (marker.id === found.marker.id) await unlessGone(() => comments.remove(comment.id))
+}
+
+/** `false` when somebody deleted it in the meantime. */
+const unlessGone = async (act: () => Promise<unknown>): Promise<boolean> => {
+  try {
+    await act()
+    return true
+  } catch (error) {
+    if (isCode(error, 'NotFound')) return false
+    throw error
   }
 }
 
@@ -55,22 +82,28 @@ export const retell = async (
     })
 }
 
-const ownComments = async (comments: Comments, pullRequest: number) =>
+/** Of a run that another one overtook. */
+export const withdraw = (report: Report, channels: Channels): Promise<unknown> =>
+  onGitHub(report, channels, () => withdrawDeployment(report, channels.deployments))
+
+const onGitHub = <T>(report: Report, { log }: Channels, act: () => Promise<T>): Promise<T | undefined> =>
+  optional('the GitHub deployment', log, () => quietUnlessAsked(report, log, act))
+
+const ownComments = async (comments: Comments, pullRequest: number): Promise<Own[]> =>
   (await comments.own(pullRequest)).flatMap((comment) => {
     const marker = parseMarker(comment.body)
     return marker === undefined ? [] : [{ comment, marker }]
   })
 
-/** Slack hears of results; what is under way stands in the comment. */
 const slackPlace = async (
   report: Report,
   place: SlackPlace | undefined,
   slack: Slack | undefined,
   log: Log,
 ): Promise<SlackPlace | undefined> => {
-  const isResult = report.status === 'live' || report.status === 'failed' || report.status === 'removed'
-  if (slack === undefined || !isResult) return place
-  return (await optional('the Slack message', log, () => slack.send(slackMessage(report), place))) ?? place
+  const news = slackNews(report)
+  if (slack === undefined || news === undefined) return place
+  return (await optional('the Slack message', log, () => slack.tell(news, place))) ?? place
 }
 
 export const optional = async <T>(what: string, log: Log, act: () => Promise<T>): Promise<T | undefined> => {

@@ -43,6 +43,7 @@ export const answerApi = async (api: Api, call: Call): Promise<Answer> => {
     if (meter.spent) throw new ApiError(403, 'API rate limit exceeded for installation.')
     if (pathname === '/graphql' && call.method === 'POST') return answerGraphql(api.state, identity, call.body)
     const operation = operationOf(api, call)
+    headers = { ...headers, ...permissionsHeader(operation) }
     refuseObjections(operation, call)
     if (operation.id === 'rate-limit/get') return checked(api, operation, { status: 200, body: rateView(meter) })
     return checked(api, operation, await handle(api, call, identity, operation))
@@ -105,6 +106,13 @@ const rateHeaders = ({ limit, used, remaining, reset }: Meter) => ({
   'x-ratelimit-reset': String(reset),
   'x-ratelimit-resource': 'core',
 })
+
+/** The permissions any one of which is enough: `issues=write; pull_requests=write`. */
+const permissionsHeader = ({ id }: Operation) => {
+  const needs = HANDLERS[id]?.needs ?? []
+  const names = needs.map((need) => need.replaceAll('-', '_').replace(':', '='))
+  return { 'x-accepted-github-permissions': names.join('; ') }
+}
 
 const rateView = ({ limit, used, remaining, reset }: Meter) => {
   const core = { limit, used, remaining, reset }

@@ -71,6 +71,26 @@ test('found by environment and commit, newest first, page by page', async () => 
   expect(environments.data.environments?.map(({ name }) => name)).toEqual(['preview', 'other'])
 })
 
+test('states by node ids, in GraphQL’s own words; null for what the token must not see', async () => {
+  const ids: string[] = []
+  for (const state of [undefined, 'success', 'inactive'] as const) {
+    const { data } = await create({})
+    ids.push((data as { id: number; node_id?: string }).node_id ?? '')
+    if (state !== undefined) await setState(data.id, state)
+  }
+  const query = 'query($ids: [ID!]!) { nodes(ids: $ids) { ... on Deployment { id databaseId state } } }'
+  const ask = (permissions: Permissions) =>
+    getOctokit(github.installationToken(REPO, permissions), { baseUrl: github.apiUrl }).graphql<{
+      nodes: { id: string; databaseId: number | null; state: string }[]
+    }>(query, { ids })
+  const { nodes } = await ask({ deployments: 'read' })
+  expect(nodes.map(({ id }) => id)).toEqual(ids)
+  expect(nodes.map(({ state }) => state)).toEqual(['PENDING', 'ACTIVE', 'DESTROYED'])
+  // Their ids have outgrown GraphQL's Int.
+  expect(nodes.map(({ databaseId }) => databaseId)).toEqual([null, null, null])
+  await expect(ask({ contents: 'read' })).rejects.toThrow('Resource not accessible by integration')
+})
+
 test('only an inactive deployment can be deleted; an environment not at all by a job', async () => {
   const [one, two] = [(await create({})).data.id, (await create({})).data.id]
   const { data } = await setState(one, 'success')

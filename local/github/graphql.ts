@@ -1,7 +1,8 @@
 import { buildSchema, GraphQLError, graphql } from 'graphql'
-import { authorize, type Identity } from './access.ts'
+import { authorize, type Identity, type Need } from './access.ts'
 import { ApiError } from './api-error.ts'
-import { fullName, type PullRequest, type Repository, type State } from './state.ts'
+import { nodeId } from './basic-views.ts'
+import { type Deployment, fullName, type PullRequest, type Repository, type State } from './state.ts'
 
 // The part of GitHub's schema we answer. A field that is missing here is an error, as a misspelt one is on GitHub.
 const schema = buildSchema(`
@@ -9,7 +10,20 @@ const schema = buildSchema(`
   scalar GitObjectID
   enum PullRequestState { OPEN CLOSED MERGED }
   enum MergeableState { MERGEABLE CONFLICTING UNKNOWN }
+  enum DeploymentState {
+    ABANDONED ACTIVE DESTROYED ERROR FAILURE INACTIVE PENDING SUCCESS QUEUED IN_PROGRESS WAITING
+  }
+  interface Node { id: ID! }
+  type Deployment implements Node {
+    id: ID!
+    databaseId: Int
+    state: DeploymentState
+    task: String
+    environment: String
+    commitOid: String!
+  }
   type Query {
+    nodes(ids: [ID!]!): [Node]!
     viewer: User!
     repository(owner: String!, name: String!, followRenames: Boolean = true): Repository
     rateLimit: RateLimit
@@ -66,7 +80,14 @@ export const answerGraphql = async (state: State, identity: Identity, body: unkn
 
 const missing = (message: string) => new GraphQLError(message, { extensions: { type: 'NOT_FOUND' } })
 
+/** GitHub takes no more ids than a page of a list has. */
+const MOST_IDS = 100
+
 const root = (state: State, identity: Identity) => ({
+  nodes({ ids }: { ids: string[] }) {
+    if (ids.length > MOST_IDS) throw new GraphQLError(`You may not provide more than ${MOST_IDS} node ids`)
+    return ids.map((id) => deploymentNode(state, identity, id))
+  },
   viewer: { login: identity.login },
   rateLimit: { cost: 1, limit: LIMIT, remaining: LIMIT - 1 },
   repository({ owner, name }: { owner: string; name: string }) {
@@ -77,18 +98,20 @@ const root = (state: State, identity: Identity) => ({
   },
 })
 
-const isVisible = (identity: Identity, repository: Repository) => {
+const isVisible = (identity: Identity, repository: Repository, need: Need = 'pull-requests:read') => {
   try {
-    authorize(identity, repository, ['pull-requests:read'])
+    authorize(identity, repository, [need])
     return true
   } catch {
     return false
   }
 }
 
+/** GraphQL's Int has 32 bits: GitHub answers null for an id above that. */
+const databaseId = (id: number) => (id < 2 ** 31 ? id : null)
+
 const repositoryNode = (repository: Repository): object => ({
-  // GraphQL's Int has 32 bits: GitHub answers null for an id above that.
-  databaseId: repository.id < 2 ** 31 ? repository.id : null,
+  databaseId: databaseId(repository.id),
   nameWithOwner: fullName(repository),
   pullRequest({ number }: { number: number }) {
     const pull = repository.pulls.get(number)
@@ -115,3 +138,32 @@ const pullNode = (repository: Repository, pull: PullRequest) => ({
   headRepository: repositoryNode(pull.head.repository),
   labels: ({ first }: { first: number }) => ({ nodes: pull.labels.slice(0, first).map((name) => ({ name })) }),
 })
+
+/** One that fails or is hidden is null, with an error beside it; the others are answered. */
+const deploymentNode = (state: State, identity: Identity, id: string) => {
+  for (const repository of state.repositories())
+    for (const deployment of repository.deployments.values()) {
+      if (nodeId('Deployment', deployment.id) !== id) continue
+      if (isVisible(identity, repository, 'deployments:read')) return deploymentView(id, deployment)
+      return new GraphQLError('Resource not accessible by integration', { extensions: { type: 'FORBIDDEN' } })
+    }
+  return missing(`Could not resolve to a node with the global id of '${id}'`)
+}
+
+const deploymentView = (id: string, { id: number, sha, body, statuses }: Deployment) => ({
+  __typename: 'Deployment',
+  id,
+  databaseId: databaseId(number),
+  state: stateOf(statuses.at(-1)?.body.state, body.transient_environment === true),
+  task: body.task,
+  environment: body.environment,
+  commitOid: sha,
+})
+
+/** Not quite the names that REST takes. */
+const stateOf = (state: unknown, isTransient: boolean): string => {
+  if (state === undefined) return 'PENDING'
+  if (state === 'success') return 'ACTIVE'
+  if (state === 'inactive') return isTransient ? 'DESTROYED' : 'INACTIVE'
+  return String(state).toUpperCase()
+}

@@ -67,13 +67,18 @@ export const createSeed = (state: State) => ({
     [...repositoryNamed(state, name).comments.values()]
       .filter(({ issue }) => issue === number)
       .map(({ id, login, body, reactions }) => ({ id, login, body, reactions: reactions.map((it) => it.content) })),
-  /** Environments' deployments, oldest first, each with its newest state. */
+  /** Environments' deployments, oldest first, each with its newest state and all it has been through. */
   deployments: (name: string) =>
     [...repositoryNamed(state, name).deployments.values()].map(({ id, sha, body, statuses }) => ({
       id,
       sha,
       environment: body.environment,
+      task: body.task,
       state: statuses.at(-1)?.body.state,
+      url: statuses.at(-1)?.body.environment_url,
+      logUrl: statuses.at(-1)?.body.log_url,
+      description: statuses.at(-1)?.body.description,
+      states: statuses.map(({ body }) => body.state),
     })),
 })
 

@@ -108,7 +108,7 @@ const runStage = async (job: Job, stage: Stage): Promise<StageResult> => {
     node: job.node ?? process.execPath,
     script: path.join(job.actionDir, stage.script),
     cwd: job.base.GITHUB_WORKSPACE ?? job.temp,
-    env: { ...job.base, ...stage.env, ...files },
+    env: { ...job.base, ...stage.env, ...files, ...job.env },
     timeout: job.timeout ?? 60_000,
     onLine(line) {
       log.read(line)

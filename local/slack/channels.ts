@@ -62,6 +62,11 @@ export const createChannels = (names: string[]) => {
       messages.push(message)
       return message
     },
+    /** As a person does it in Slack; a thread goes with its first message. */
+    remove: (ts: string) => {
+      const left = messages.filter((message) => message.ts !== ts && message.threadTs !== ts)
+      messages.splice(0, messages.length, ...left)
+    },
     edit: (message: Message, draft: Draft) => void Object.assign(message, contentOf(draft), { edited: true }),
   }
 }

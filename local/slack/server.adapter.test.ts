@@ -97,6 +97,16 @@ describe('web api', () => {
     ])
   })
 
+  test('what somebody deletes takes its thread along: it can be neither edited nor replied to', async () => {
+    const parent = await post({ text: 'live' })
+    await post({ text: 'push', thread_ts: parent.ts })
+    slack.remove(parent.ts)
+    expect(slack.messages()).toEqual([])
+    const edited = await call('chat.update', { channel: slack.channel, ts: parent.ts, text: 'updated' })
+    const replied = await post({ text: 'push', thread_ts: parent.ts })
+    expect([edited.error, replied.error]).toEqual(['message_not_found', 'thread_not_found'])
+  })
+
   test('a form, as the official client sends it', async () => {
     const body = new URLSearchParams({
       channel: slack.channel,

@@ -30,6 +30,8 @@ export const startSlack = async ({ port, host }: SlackOptions) => {
     messages: (): readonly Message[] => channels.messages(),
     /** Messages that would have called people: the mention as written, and where. Text from outside must never do that. */
     violations: () => channels.messages().flatMap(({ ts, pings }) => pings.map((ping) => ({ ts, ping }))),
+    /** Deletes a message, and the thread below it, as a person does. */
+    remove: channels.remove,
     /** From now on the channel refuses messages. */
     archive: () => channels.archive(CHANNEL),
     requests: wire.requests,

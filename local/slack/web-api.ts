@@ -22,6 +22,8 @@ const METHODS: Record<string, Method> = {
     ]),
     run(channels, channel, given) {
       const threadTs = given.thread_ts === undefined ? undefined : String(given.thread_ts)
+      // Slack would put an answer to nothing somewhere; nobody wants that unnoticed.
+      if (threadTs !== undefined && !channels.find(channel, threadTs)) throw new Refusal('thread_not_found')
       const message = channels.post({ channel, by: 'bot', broadcast: isTrue(given.reply_broadcast), threadTs }, given)
       return { channel, ts: message.ts, message: view(message) }
     },

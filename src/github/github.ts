@@ -2,7 +2,7 @@ import type { Octokit } from './octokit.ts'
 import type { Comment, Comments, PullRequest, PullRequests } from './pull-request.ts'
 import { asking, isStatus, isUnanswered } from './refusal.ts'
 
-export type Repository = { octokit: Octokit; owner: string; repo: string }
+export type Repository = { octokit: Pick<Octokit, 'rest' | 'graphql' | 'paginate'>; owner: string; repo: string }
 
 /** ADAPTER: pull requests by GitHub's REST API. */
 export const pullRequests = ({ octokit, owner, repo }: Repository): PullRequests => ({
@@ -71,14 +71,17 @@ const CREATE_TRIES = 3
 
 /** ADAPTER: a pull request's conversation, seen as the token's own identity. */
 export const comments = ({ octokit, owner, repo }: Repository): Comments => {
+  let login: string | undefined
+  /** Asked once. `GET /user` refuses a workflow's own token; the viewer is `github-actions[bot]` there. */
+  const ownLogin = async (): Promise<string> => {
+    login ??= (await octokit.graphql<{ viewer: { login: string } }>('{ viewer { login } }')).viewer.login
+    return login
+  }
+
   const own = async (pullRequest: number): Promise<Comment[]> => {
     const query = { owner, repo, issue_number: pullRequest, per_page: 100 }
-    // `GET /user` refuses a workflow's own token; the viewer is `github-actions[bot]` there.
-    const [{ viewer }, all] = await Promise.all([
-      octokit.graphql<{ viewer: { login: string } }>('{ viewer { login } }'),
-      octokit.paginate(octokit.rest.issues.listComments, query),
-    ])
-    return all.filter(({ user }) => user?.login === viewer.login).map(comment)
+    const [us, all] = await Promise.all([ownLogin(), octokit.paginate(octokit.rest.issues.listComments, query)])
+    return all.filter(({ user }) => user?.login === us).map(comment)
   }
 
   /** GitHub knows no idempotency key: after a lost answer, look before posting again. */
@@ -103,6 +106,10 @@ export const comments = ({ octokit, owner, repo }: Repository): Comments => {
       asking(`edit comment ${id}`, async () =>
         comment((await octokit.rest.issues.updateComment({ owner, repo, comment_id: id, body })).data),
       ),
+    remove: (id) =>
+      asking(`delete comment ${id}`, async () => {
+        await octokit.rest.issues.deleteComment({ owner, repo, comment_id: id })
+      }),
   }
 }
 

@@ -32,6 +32,24 @@ export type Comments = {
   own(pullRequest: number): Promise<Comment[]>
   create(pullRequest: number, body: string): Promise<Comment>
   update(id: number, body: string): Promise<Comment>
+  remove(id: number): Promise<void>
+}
+
+/** One commit of an environment, as GitHub shows it at the pull request. `task` is the same for all of an environment. */
+export type DeploymentWish = { commit: string; task: string; environment: string; description: string }
+export type DeploymentState = {
+  state: 'in_progress' | 'success' | 'failure' | 'inactive'
+  description: string
+  logUrl?: string
+  url?: string
+}
+export type Deployments = {
+  create(wish: DeploymentWish): Promise<number>
+  /** The newest one of a commit. */
+  find(task: string, commit: string): Promise<number | undefined>
+  /** All that are not inactive, over all pages. */
+  active(task: string): Promise<number[]>
+  mark(id: number, state: DeploymentState): Promise<void>
 }
 
 /** The files of one commit. */

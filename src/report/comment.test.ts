@@ -16,8 +16,17 @@ describe('the marker', () => {
       life: samples.live.life,
       slack: { channel: 'C1', ts: '1.2' },
       lastGood: samples.live.commit,
-      deployments: [expect.objectContaining({ commit: samples.live.commit, icon: '✅' })],
+      history: [expect.objectContaining({ commit: samples.live.commit, icon: '✅' })],
+      status: 'live',
     })
+  })
+
+  test('hands on the deployment until the preview is removed', () => {
+    const deployment = { id: 7, commit: samples.live.commit, live: true }
+    const shownAfter = (report: Report) => parseMarker(renderComment(report, { previous: { deployment } }))?.deployment
+    expect(shownAfter(samples.superseded)).toEqual(deployment)
+    expect(shownAfter(samples.removing)).toEqual(deployment)
+    expect(shownAfter(samples.removed)).toBeUndefined()
   })
 
   test('keeps what the report does not know', () => {
@@ -28,7 +37,7 @@ describe('the marker', () => {
       lastGood: 'a',
     }
     const { environment, life, ...skipped } = samples.skipped
-    expect(parseMarker(renderComment(skipped, { previous }))).toEqual(previous)
+    expect(parseMarker(renderComment(skipped, { previous }))).toEqual({ ...previous, status: 'skipped' })
   })
 })
 

@@ -5,7 +5,7 @@ import { failureFold } from './failure-card.ts'
 import { changesFold, receiptFold, smokeFold, warningsFold } from './folds.ts'
 import { moment, plural, shortCommit, until } from './format.ts'
 import { historyFold, historyOf } from './history.ts'
-import { type Marker, renderMarker } from './marker.ts'
+import { type Marker, renderMarker, type ShownDeployment } from './marker.ts'
 import type { AppReport, Report, SmokeReport } from './report.ts'
 import { verdict } from './verdict.ts'
 
@@ -13,7 +13,11 @@ import { verdict } from './verdict.ts'
 const LONGEST = 65_536 - 536
 
 /** What one comment hands to the next. */
-export type Carried = { previous?: Marker | undefined; slack?: SlackPlace | undefined }
+export type Carried = {
+  previous?: Marker | undefined
+  slack?: SlackPlace | undefined
+  deployment?: ShownDeployment | undefined
+}
 
 /** Verdict, table, facts, folds, marker. */
 export const renderComment = (report: Report, carried: Carried): string => {
@@ -31,12 +35,12 @@ const verdictLine = (report: Report): string => {
 
 const skipHint = ({ intent }: Report): string => (intent.kind === 'skip' ? markdownText(intent.hint) : '')
 
-const folds = (report: Report, { deployments = [] }: Marker): string[] => [
+const folds = (report: Report, { history = [] }: Marker): string[] => [
   failureFold(report),
   smokeFold(report),
   warningsFold(report),
   receiptFold(report),
-  historyFold(deployments, report),
+  historyFold(history, report),
   aboutFold(report),
   changesFold(report),
 ]
@@ -126,17 +130,19 @@ const newsWords = (news: SmokeReport['news']): string => {
   return words.length === 0 ? '' : `: ${words.join(', ')} since the last push`
 }
 
-const markerOf = (report: Report, { previous, slack }: Carried): Marker => {
+const markerOf = (report: Report, { previous, slack, deployment = previous?.deployment }: Carried): Marker => {
   const id = report.environment?.id ?? previous?.id
   const life = report.life ?? previous?.life
   const place = slack ?? previous?.slack
-  const deployments = historyOf(report, previous?.deployments)
+  const history = historyOf(report, previous?.history)
   const lastGood = report.status === 'live' ? report.commit : (report.lastGoodCommit ?? previous?.lastGood)
   return {
     ...(id === undefined ? {} : { id }),
     ...(life === undefined ? {} : { life }),
     ...(place === undefined ? {} : { slack: place }),
+    ...(deployment === undefined || report.status === 'removed' ? {} : { deployment }),
+    status: report.status,
     ...(lastGood === undefined ? {} : { lastGood }),
-    ...(deployments.length === 0 ? {} : { deployments }),
+    ...(history.length === 0 ? {} : { history }),
   }
 }

@@ -3,84 +3,10 @@ import { micromark } from 'micromark'
 import { gfm, gfmHtml } from 'micromark-extension-gfm'
 import { describe, expect, test } from 'vitest'
 import { parseCommand } from '../../local/runner/command.ts'
+import { hostile } from '../../test/hostile-text.ts'
 import { inertLog, markdownBlock, markdownCode, markdownLink, markdownText, slackLink, slackText } from './escape.ts'
 
 const RUNS = { numRuns: 10_000 }
-
-/** Strings made of what is active somewhere, mixed with any other character, lone surrogates included. */
-const hostile = fc
-  .array(
-    fc.oneof(
-      fc.constantFrom(
-        ...[
-          '::',
-          '##[',
-          ']',
-          'error',
-          'set-output name=a',
-          'add-mask',
-          '\n',
-          '\r',
-          '\r\n',
-          '\u2028',
-          '\u0085',
-          '\u202e',
-        ],
-        ...[
-          '`',
-          '```',
-          '|',
-          '\\',
-          '*',
-          '_',
-          '~~',
-          '[a](b)',
-          '*a*',
-          '_a_',
-          '~~a~~',
-          '![',
-          '](',
-          '<',
-          '>',
-          '<b>',
-          '</details>',
-          '<!--',
-          '-->',
-        ],
-        ...[
-          '@org/team',
-          '@user',
-          '#12',
-          'GH-7',
-          'o/r#1',
-          'https://evil.test',
-          'www.evil.test',
-          'a@b.co',
-          '&lt;',
-          '&',
-          '$x$',
-        ],
-        ...[
-          '<!channel>',
-          '<@U1>',
-          '<https://evil|ok>',
-          '- ',
-          '1. ',
-          '+ ',
-          '=',
-          '---',
-          '    ',
-          '\t',
-          '# ',
-          '\u001b[31m',
-        ],
-      ),
-      fc.string({ unit: 'binary', maxLength: 3 }),
-      fc.string({ unit: 'grapheme', maxLength: 3 }),
-    ),
-    { maxLength: 12 },
-  )
-  .map((parts) => parts.join(''))
 
 const html = (markdown: string) =>
   micromark(markdown, { extensions: [gfm()], htmlExtensions: [gfmHtml()], allowDangerousHtml: true })

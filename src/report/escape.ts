@@ -26,6 +26,12 @@ const cut = (text: string, max: number): string => {
   return `${head}… (${text.length - head.length} more characters)`
 }
 
+/** One line for a place that shows it as it is, and takes no more than `max` characters. */
+export const plainText = (text: string, max: number): string => {
+  const line = oneLine(text, max)
+  return line.length <= max ? line : `${line.slice(0, max - 1).replace(/[\ud800-\udbff]$/, '')}…`
+}
+
 /**
  * For the run's log. The runner obeys `::name::` at the start of a line and `##[name]` anywhere in one (actions/runner,
  * ActionCommand.cs). Lines after the first are indented: none can pose as a line of ours.

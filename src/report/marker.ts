@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { deployment, REMEMBERED } from './history.ts'
+import { pastDeployment, REMEMBERED } from './history.ts'
 import type { Report } from './report.ts'
 
 /** What a comment remembers for the next run, unseen by its readers. It outlives the environment's record. */
@@ -9,12 +9,17 @@ const marker = z.object({
   /** The record's uid and generation that wrote last. */
   life: z.object({ uid: z.string(), generation: z.int() }).optional(),
   slack: z.object({ channel: z.string(), ts: z.string() }).optional(),
+  /** The last GitHub deployment, and the one before that still serves while the last is not live. */
+  deployment: z.object({ id: z.int(), commit: z.string(), live: z.boolean(), serving: z.int().optional() }).optional(),
+  /** What the comment says of the preview. */
+  status: z.string().optional(),
   /** The last commit that was live. */
   lastGood: z.string().optional(),
   /** The newest first. */
-  deployments: z.array(deployment).max(REMEMBERED).optional(),
+  history: z.array(pastDeployment).max(REMEMBERED).optional(),
 })
 export type Marker = z.infer<typeof marker>
+export type ShownDeployment = NonNullable<Marker['deployment']>
 
 const MARKER = /<!-- eks-preview (\{.*\}) -->\s*$/
 
@@ -29,9 +34,9 @@ export const parseMarker = (body: string): Marker | undefined => {
   }
 }
 
-/** An HTML comment ends at `-->`, and `--` has no place in one: neither can stand in the JSON. */
+/** An HTML comment ends at `-->`, and `--` has no place in one: neither can stand in the JSON, nor what ends a line. */
 export const renderMarker = (value: Marker): string => {
-  const json = JSON.stringify(value).replace(/[<>]|-(?=-)/g, (character) => {
+  const json = JSON.stringify(value).replace(/[<>\u2028\u2029]|-(?=-)/g, (character) => {
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
   })
   return `<!-- eks-preview ${json} -->`

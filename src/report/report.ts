@@ -52,6 +52,18 @@ export type SmokeReport = {
   news?: SmokeNews
 }
 
+/** How GitHub's deployments show the environment; the same object throughout a run. */
+export type DeploymentReport = {
+  environment: string
+  task: string
+  /** Whether the settings ask for it: then a token that may not is worth a warning. */
+  isAsked: boolean
+  /** Of this run's, once it is made. */
+  id?: number
+  /** Nothing more is to be done about it in this run. */
+  isOver?: boolean
+}
+
 /** Everything that is told to people; comment, summary, Slack and outputs are made of it and of nothing else. */
 export type Report = {
   intent: Intent
@@ -63,6 +75,8 @@ export type Report = {
   commit?: string
   lastGoodCommit?: string
   apps: AppReport[]
+  /** Absent until the environment is claimed, and with `deployments: off`. */
+  deployment?: DeploymentReport | undefined
   database?: string
   /** Place in the line for a database, 1 is next; absent when it does not wait. */
   waiting?: number

@@ -1,30 +1,67 @@
-import type { SlackMessage } from '../slack/slack.ts'
+import type { SlackMessage, SlackNews } from '../slack/slack.ts'
 import { slackLink, slackText } from './escape.ts'
-import { shortCommit, until } from './format.ts'
+import { plural, shortCommit, until } from './format.ts'
 import { commitUrl } from './links.ts'
 import type { AppReport, Report } from './report.ts'
+import { reasonLines } from './slack-reason.ts'
 import { verdict, verdictText } from './verdict.ts'
 
-/** Block Kit: a section's text may have 3,000 characters. */
-const SECTION = 3_000
+/** Block Kit: a section's text, and a context's, may have 3,000 characters. */
+const LONGEST = 3_000
+/** Characters of one part of a line; escaped, each may become five. */
+const PART = 250
 
-/** Verdict; URLs, database, report; pull request, branch, commit, run. `text` is what notifications and search see. */
-export const slackMessage = (report: Report): SlackMessage => {
-  const { icon, lead, rest } = verdict(report)
-  const headline = [`${icon} *${slackText(lead)}*`, ...rest.map((part) => slackText(part))].join(' · ')
-  const places = placesOf(report)
-  const blocks = [section([headline]), ...(places.length === 0 ? [] : [section(places)]), context(about(report))]
-  const title = report.pullRequest === undefined ? [] : [`#${report.pullRequest.number} ${report.pullRequest.title}`]
-  return { text: slackText([verdictText(report), ...title].join(' · '), SECTION), blocks }
+/**
+ * What a channel hears. A result is news, and a failure is news for everybody. A run that was cancelled mostly made room for a
+ * newer one, which tells: like what is under way it is seen by those who look.
+ */
+export const slackNews = (report: Report): SlackNews | undefined => {
+  const { status, failure } = report
+  const message = slackMessage(report)
+  switch (status) {
+    case 'deploying':
+    case 'removing':
+      return { message, isAlarm: false }
+    case 'live':
+    case 'removed':
+      return { message, reply: slackReply(report), isAlarm: false }
+    case 'failed':
+      return failure?.code === 'Cancelled' ? { message, isAlarm: false } : { message, reply: message, isAlarm: true }
+    default:
+      return undefined
+  }
 }
 
-const placesOf = ({ apps, commit, database, smoke, status }: Report): string[] => [
-  ...(status === 'removed' || status === 'removing' ? [] : apps.flatMap((app) => appLine(app, commit))),
-  ...(database === undefined ? [] : [`Database: ${slackText(database)}`]),
-  ...(smoke?.reportUrl === undefined
-    ? []
-    : [`Smoke report: ${slackLink('open', smoke.reportUrl)}${until(smoke.result?.report?.expires)}`]),
-]
+/** Verdict; why; URLs, database, report; pull request, branch, commit, run. `text` is what notifications and search see. */
+export const slackMessage = (report: Report): SlackMessage =>
+  messageOf(report, [[headline(report)], reasonLines(report), placesOf(report)])
+
+/** For the thread of a message that has the rest. */
+const slackReply = (report: Report): SlackMessage => messageOf(report, [[headline(report)], reasonLines(report)])
+
+const messageOf = (report: Report, sections: readonly (readonly string[])[]): SlackMessage => {
+  const title = report.pullRequest === undefined ? [] : [`#${report.pullRequest.number} ${report.pullRequest.title}`]
+  return {
+    text: slackText([verdictText(report), ...title].join(' · '), LONGEST),
+    blocks: [...sections.filter((lines) => lines.length > 0).map(section), context(about(report))],
+  }
+}
+
+const headline = (report: Report): string => {
+  const { icon, lead, rest } = verdict(report)
+  return [`${icon} *${slackText(lead, PART)}*`, ...rest.map((part) => slackText(part, PART))].join(' · ')
+}
+
+const placesOf = ({ apps, commit, database, smoke, status }: Report): string[] => {
+  const isGone = status === 'removed' || status === 'removing'
+  return [
+    ...(database === undefined || isGone ? [] : [`Database: ${slackText(database, PART)}`]),
+    ...(smoke?.reportUrl === undefined
+      ? []
+      : [`Smoke report: ${slackLink('open', smoke.reportUrl)}${until(smoke.result?.report?.expires)}`]),
+    ...(isGone ? [] : apps.flatMap((app) => appLine(app, commit))),
+  ]
+}
 
 const appLine = (app: AppReport, head: string | undefined): string[] => {
   if (app.commit === undefined) return []
@@ -36,7 +73,7 @@ const about = (report: Report): string[] => {
   const { commit, environment, pullRequest, run } = report
   return [
     ...(pullRequest ? [slackLink(`#${pullRequest.number} ${slackText(pullRequest.title, 150)}`, pullRequest.url)] : []),
-    ...(environment ? [slackText(`${environment.owner.repository} ${environment.owner.branch}`)] : []),
+    ...(environment ? [slackText(`${environment.owner.repository} ${environment.owner.branch}`, PART)] : []),
     ...(commit === undefined ? [] : [slackLink(shortCommit(commit), commitUrl(report, commit))]),
     slackLink('run', run.url),
   ]
@@ -45,11 +82,13 @@ const about = (report: Report): string[] => {
 // `verbatim`: Slack makes no links, channels or people of what merely looks like one.
 const mrkdwn = (text: string) => ({ type: 'mrkdwn', text, verbatim: true })
 
-/** Whole lines only, so that no link is cut in two. */
-const section = (lines: readonly string[]) => {
-  const kept = [...lines]
-  while (kept.length > 1 && kept.join('\n').length > SECTION) kept.pop()
-  return { type: 'section', text: mrkdwn(kept.join('\n').slice(0, SECTION)) }
-}
+const section = (lines: readonly string[]) => ({ type: 'section', text: mrkdwn(fitted(lines, '\n')) })
 
-const context = (parts: readonly string[]) => ({ type: 'context', elements: [mrkdwn(parts.join(' · '))] })
+const context = (parts: readonly string[]) => ({ type: 'context', elements: [mrkdwn(fitted(parts, ' · '))] })
+
+/** Whole ones only, so that no link or entity is cut in two; how many are missing is said. */
+const fitted = (parts: readonly string[], between: string, left = parts.length): string => {
+  const more = left === parts.length ? [] : [`and ${plural(parts.length - left, 'more', 'more')}`]
+  const text = [...parts.slice(0, left), ...more].join(between)
+  return text.length <= LONGEST || left === 0 ? text : fitted(parts, between, left - 1)
+}

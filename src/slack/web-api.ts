@@ -1,15 +1,23 @@
 import { PreviewError } from '../errors.ts'
 import { postToSlack, slackAddress } from './http.ts'
-import type { Slack, SlackMessage, SlackPlace } from './slack.ts'
+import type { Slack, SlackMessage, SlackNews, SlackPlace } from './slack.ts'
 
 export type WebApiOptions = { token: string; channel: string; apiUrl?: string | undefined; signal: AbortSignal }
 
 type Result = { ok: true; channel: string; ts: string } | { ok: false; error: string; needed?: string }
 
-/** The message at the place is gone, or no longer ours to edit: a new one takes over. */
-const LOST = ['message_not_found', 'cant_update_message', 'edit_window_closed', 'channel_not_found', 'is_inactive']
+/** The message at the place is gone, or no longer ours to edit or to reply to: a new one takes over. */
+const LOST = new Set([
+  'message_not_found',
+  'cant_update_message',
+  'edit_window_closed',
+  'channel_not_found',
+  'is_inactive',
+  'thread_not_found',
+  'cannot_reply_to_message',
+])
 
-/** ADAPTER: a bot token. One message, edited in place for as long as it is there. */
+/** ADAPTER: a bot token. One message, edited in place for as long as it is there, with the results in its thread. */
 export const slackWebApi = ({ token, channel, apiUrl, signal }: WebApiOptions): Slack => {
   const base = (apiUrl ?? 'https://slack.com/api').replace(/\/$/, '')
   const headers = { authorization: `Bearer ${token}` }
@@ -20,18 +28,32 @@ export const slackWebApi = ({ token, channel, apiUrl, signal }: WebApiOptions): 
     return parsed(method, status, text)
   }
 
-  const post = (message: SlackMessage) =>
-    call('chat.postMessage', { channel, ...message, unfurl_links: false, unfurl_media: false })
+  const post = (message: SlackMessage, at: object) =>
+    call('chat.postMessage', { ...at, ...message, unfurl_links: false, unfurl_media: false })
 
-  const edit = (message: SlackMessage, { channel, ts }: SlackPlace) => call('chat.update', { channel, ts, ...message })
+  /** `false` when there is nothing any more to edit or to reply to. */
+  const isTold = async (
+    { message, reply, isAlarm }: SlackNews,
+    { channel: home, ts }: SlackPlace,
+  ): Promise<boolean> => {
+    const edited = await call('chat.update', { channel: home, ts, ...message })
+    const last =
+      edited.ok && reply !== undefined
+        ? await post(reply, { channel: home, thread_ts: ts, reply_broadcast: isAlarm })
+        : edited
+    if (last.ok) return true
+    if (LOST.has(last.error)) return false
+    throw refused(last.error, last.needed, home)
+  }
 
   return {
-    async send(message, place) {
-      const edited = place === undefined ? undefined : await edit(message, place)
-      const lost = edited === undefined || (!edited.ok && LOST.includes(edited.error))
-      const result = lost ? await post(message) : edited
-      if (!result.ok) throw refused(result.error, result.needed, channel)
-      return { channel: result.channel, ts: result.ts }
+    async tell(news, place) {
+      if (place !== undefined && (await isTold(news, place))) return place
+      // The channel's first word of a pull request is a result: edits notify nobody.
+      if (news.reply === undefined) return undefined
+      const posted = await post(news.message, { channel })
+      if (!posted.ok) throw refused(posted.error, posted.needed, channel)
+      return { channel: posted.channel, ts: posted.ts }
     },
   }
 }

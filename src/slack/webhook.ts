@@ -4,11 +4,12 @@ import type { Slack } from './slack.ts'
 
 export type WebhookOptions = { url: string; apiUrl?: string | undefined; signal: AbortSignal }
 
-/** ADAPTER: an incoming webhook. It can only post, so every report is a message of its own. */
+/** ADAPTER: an incoming webhook. It can only post, so every result is a message of its own, and nothing else is one. */
 export const slackWebhook = ({ url, apiUrl, signal }: WebhookOptions): Slack => {
   const address = slackAddress(url, 'hooks.slack.com', apiUrl)
   return {
-    async send(message) {
+    async tell({ message, reply }) {
+      if (reply === undefined) return undefined
       const body = { ...message, unfurl_links: false, unfurl_media: false }
       const { status, text } = await postToSlack(address, { headers: {}, body, signal })
       if (status !== 200) throw refused(status, text.trim().slice(0, 100))

@@ -60,15 +60,26 @@ export const removed = async (lane: Lane): Promise<void> => {
   close(lane)
   const { result } = await step(lane, 'closed')
   assert.deepEqual([result.exit, result.outputs.status], [0, 'removed'])
+  assert.deepEqual(shownFor(lane, 'success', 'in_progress', 'pending'), [])
+  for (const { body } of lane.home.comments(pull.number)) assert.match(body, /🧹 \*\*Removed/)
   pull.isLive = false
   await nothingLeft(lane)
 }
+
+/** GitHub's deployments of the preview that are in one of these states. */
+const shownFor = ({ home, pull }: Lane, ...states: string[]) =>
+  home
+    .deployments()
+    .filter(({ task }) => task === `preview:${pull?.id?.slice(0, 12)}`)
+    .map(({ state }) => String(state ?? 'pending'))
+    .filter((state) => states.includes(state))
 
 export const deployed = async (lane: Lane, action: Action): Promise<void> => {
   const pull = pullOf(lane)
   const { result } = await step(lane, action)
   assert.deepEqual([result.exit, result.outputs.status], [0, 'live'])
   pull.isLive = true
+  assert.deepEqual(shownFor(lane, 'success', 'in_progress', 'pending'), ['success'])
   await isServed(lane, result.outputs.url)
 }
 

@@ -41,6 +41,7 @@ describe('a pull request from open to close', () => {
     expect(scene.slack.messages()).toHaveLength(1)
     expect(scene.slack.messages()[0]?.readable).toContain(url)
     expect(scene.slack.violations()).toEqual([])
+    expect(scene.deployments()).toMatchObject([{ sha, environment: 'preview', state: 'success', url }])
     const report = JSON.parse(run.outputs.result ?? '').smoke.result.report
     const { endpoint, region, root } = scene.stack.aws
     const s3 = new S3Client({ endpoint, region, credentials: root, forcePathStyle: true })
@@ -68,6 +69,7 @@ describe('a pull request from open to close', () => {
     expect(await answer(`${url}/`)).toEqual({ status: 200, commit: next })
     const [comment] = scene.comments(number)
     expect(comment?.id).toBe(before?.id)
+    expect(scene.deployments()).toMatchObject([{ state: 'inactive' }, { sha: next, state: 'success', url }])
     expect(comment?.body).toContain(next.slice(0, 7))
   })
 
@@ -91,6 +93,7 @@ describe('a pull request from open to close', () => {
     await expect(fetch(url)).rejects.toThrow()
     const [comment] = scene.comments(number)
     expect(comment?.body).toMatch(/🧹 \*\*Removed, (\d+) of \1 verified\*\*/)
+    expect(scene.deployments().map(({ state }) => state)).toEqual(['inactive', 'inactive'])
   })
 
   test('closed again: nothing is there, nothing is written', async () => {
@@ -159,6 +162,8 @@ test('a run that is cancelled leaves a comment that says so, and the next run ca
   expect(cancelled.exit).toBe(1)
   expect(cancelled.signals).toEqual(['SIGINT'])
   expect(scene.comments(number)[0]?.body).toContain('Cancelled')
+  // None where it was cancelled before it could make one.
+  expect(scene.deployments().filter(({ state }) => state !== 'failure')).toEqual([])
   expect(await scene.on('opened', number)).toMatchObject({ exit: 0, outputs: { status: 'live' } })
   scene.close(number)
   expect(await scene.on('closed', number)).toMatchObject({ exit: 0, outputs: { status: 'removed' } })

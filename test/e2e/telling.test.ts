@@ -31,19 +31,37 @@ test('a token that may only read: the deploy is green, Slack and the summary hav
   expect(home.slack.messages()).toHaveLength(1)
 })
 
-test('comments that cannot even be read: Slack hears all the same', async () => {
-  // Once for each of the two comments a run writes.
-  home.github.faults({ path: '/graphql', times: 2 }, { status: 403, body: { message: 'Forbidden' } })
-  const before = home.slack.messages().length
-  const { number, run } = await live('tell/unread')
+test('everything at once, and for long: the deploy and the removal are green, in time', async () => {
+  const { github, slack } = home
+  const limited = {
+    status: 403,
+    headers: { 'retry-after': '900' },
+    body: { message: 'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.' },
+  }
+  const used = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(Math.floor(Date.now() / 1_000) + 3_000) }
+  github.faults({ method: 'POST', path: /\/comments$/, times: 99 }, limited)
+  github.faults({ method: 'PATCH', path: /\/comments/, times: 99 }, limited)
+  github.faults({ method: 'POST', path: /\/deployments$/ }, { status: 409, body: { message: 'Conflict' } })
+  github.faults(
+    { path: /\/deployments/, times: 99 },
+    { status: 429, headers: used, body: { message: 'API rate limit' } },
+  )
+  slack.faults({}, { hang: true })
+  slack.faults({}, { status: 500, body: 'down' })
+  slack.faults({}, { status: 429, headers: { 'retry-after': '600' }, body: 'rate_limited' })
+  slack.faults({ times: 99 }, { status: 307, headers: { location: 'https://evil.test/' } })
+  const env = { GITHUB_STEP_SUMMARY: '/nowhere/summary' }
+  const { number, run } = await live('tell/nobody-<!channel>-@org/team', { env })
+  const told = warningsOf(run).join('\n')
+  for (const what of [`the comment on #${number}`, 'the GitHub deployment', 'the Slack message', 'the job summary'])
+    expect(told).toContain(`${what} could not be written`)
+  expect(run.ms).toBeLessThan(120_000)
+  expect(run.summary).toBe('')
   expect(home.comments(number)).toEqual([])
-  expect(warningsOf(run)).toEqual([expect.stringContaining(`the comment on #${number} could not be written`)])
-  expect(home.slack.messages()).toHaveLength(before + 1)
-})
 
-test('Slack down: the deploy is green, and the comment is there', async () => {
-  home.slack.faults({ times: 100 }, { status: 503, body: 'down' })
-  const { number, run } = await live('tell/slack')
-  expect(warningsOf(run)).toEqual([expect.stringContaining('the Slack message could not be written')])
-  expect(home.comments(number)[0]?.body).toContain('✅ **Preview is live**')
+  home.close(number)
+  const removal = await home.on('closed', number, { env })
+  expect(removal).toMatchObject({ exit: 0, leaks: [], outputs: { status: 'removed' } })
+  expect(warningsOf(removal).join('\n')).toContain('a redirect, which is not followed')
+  expect(slack.violations()).toEqual([])
 })
