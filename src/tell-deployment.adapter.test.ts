@@ -101,6 +101,28 @@ describe.concurrent('deployments', () => {
   )
 
   test(
+    'what served before is not forgotten until it is retired',
+    inWorld(async ({ run, push, states, number, github }) => {
+      const first = runOf(push())
+      const one = run()
+      await tell(first.deploying, [number], one)
+      await tell(first.live, [number], one)
+      const next = runOf(push())
+      const two = run()
+      await tell(next.deploying, [number], two)
+      const path = new RegExp(`/deployments/${first.deployment.id}/`)
+      github.faults({ path }, { status: 502, body: {} })
+      await tell(next.live, [number], two)
+      expect(states().map((all) => all.at(-1))).toEqual(['success', 'success'])
+      const again = runOf(next.live.commit ?? '')
+      const three = run()
+      await tell(again.deploying, [number], three)
+      await tell(again.live, [number], three)
+      expect(states().map((all) => all.at(-1))).toEqual(['inactive', 'success'])
+    }),
+  )
+
+  test(
     'overtaken, or too late',
     inWorld(async ({ run, push, states, number }) => {
       const overtaken = runOf(push())

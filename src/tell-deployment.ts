@@ -37,13 +37,8 @@ export const showDeployment = async (
       : await deployments.create({ commit, task, environment, description: descriptionOf(report) })
     const { id } = ours
     const { shown, stale } = begun(id, commit, before)
-    return {
-      remember: shown,
-      finish: async () => {
-        if (!shown.live) await mark(id, 'in_progress')
-        if (stale !== undefined) await mark(stale, 'inactive')
-      },
-    }
+    if (stale !== undefined) await mark(stale, 'inactive')
+    return { remember: shown, finish: async () => (shown.live ? undefined : mark(id, 'in_progress')) }
   }
   // A run that was killed has told GitHub, but not this one.
   const id = ours.id ?? (before?.commit === commit ? before.id : await deployments.find(ours.task, commit))
@@ -51,13 +46,10 @@ export const showDeployment = async (
   const { shown } = begun(id, commit, before)
   switch (status) {
     case 'live':
-      return {
-        remember: { id, commit, live: true },
-        finish: async () => {
-          await mark(id, 'success', addressOf(report))
-          if (shown.serving !== undefined) await mark(shown.serving, 'inactive')
-        },
-      }
+      // Before the comment forgets the one that served until now: killed in between, the next run does it again.
+      await mark(id, 'success', addressOf(report))
+      if (shown.serving !== undefined) await mark(shown.serving, 'inactive')
+      return { ...nothing, remember: { id, commit, live: true } }
     case 'failed':
       return { remember: { ...shown, live: false }, finish: () => mark(id, 'failure', addressOf(report)) }
     case 'superseded':
