@@ -6,7 +6,7 @@ import type { Event } from './event.ts'
 export type Context = {
   event: Event
   repository: { owner: string; name: string; id: number }
-  run: { id: string; attempt: number; url: string }
+  run: { id: string; attempt: number; url: string; mergeCommit: string | undefined }
   apiUrl: string
   workspace: string
   tempFolder: string
@@ -26,13 +26,15 @@ export const contextFrom = async (env: NodeJS.ProcessEnv): Promise<Context> => {
   const repository = need('GITHUB_REPOSITORY')
   const [owner = '', name = ''] = repository.split('/')
   const id = need('GITHUB_RUN_ID')
+  const eventName = need('GITHUB_EVENT_NAME')
   return {
-    event: { name: need('GITHUB_EVENT_NAME'), payload: await payload(need('GITHUB_EVENT_PATH')), repository },
+    event: { name: eventName, payload: await payload(need('GITHUB_EVENT_PATH')), repository },
     repository: { owner, name, id: Number(need('GITHUB_REPOSITORY_ID')) },
     run: {
       id,
       attempt: Number(env.GITHUB_RUN_ATTEMPT ?? 1),
       url: `${env.GITHUB_SERVER_URL ?? 'https://github.com'}/${repository}/actions/runs/${id}`,
+      mergeCommit: eventName === 'pull_request' ? env.GITHUB_SHA || undefined : undefined,
     },
     apiUrl: env.GITHUB_API_URL ?? 'https://api.github.com',
     workspace: env.GITHUB_WORKSPACE ?? '',

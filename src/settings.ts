@@ -6,10 +6,16 @@ const MINUTE = 60_000
 
 /** In milliseconds. */
 const UNIT: Record<string, number> = { s: 1000, m: MINUTE, h: 60 * MINUTE }
+const milliseconds = (text: string): number => Number.parseInt(text, 10) * (UNIT[text.slice(-1)] ?? 0)
 const duration = z
   .string()
   .regex(/^[1-9]\d{0,4}[smh]$/, 'write a duration such as 90s, 15m or 2h')
-  .transform((text) => Number.parseInt(text, 10) * (UNIT[text.slice(-1)] ?? 0))
+  .transform(milliseconds)
+/** 0 when it is off. */
+const optionalDuration = z
+  .string()
+  .regex(/^(0|off|[1-9]\d{0,4}[smh])$/, 'write a duration such as 90s or 15m, or off')
+  .transform((text) => (text === 'off' ? 0 : milliseconds(text)))
 
 const label = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
 const dnsLabel = z
@@ -70,6 +76,7 @@ const schema = z.object({
   probe: z.enum(['runner', 'vpc', 'none']).default('runner'),
   'state-machine-arn': stateMachineArn.optional(),
   'smoke-required': flag.default(true),
+  'wait-for-images': optionalDuration.default(15 * MINUTE),
   'wait-timeout': duration.default(10 * MINUTE),
   'smoke-timeout': duration.default(15 * MINUTE),
   'remove-timeout': duration.default(10 * MINUTE),
@@ -104,7 +111,7 @@ export type Settings = {
   probe: 'runner' | 'vpc' | 'none'
   smoke: { stateMachineArn: string; required: boolean } | undefined
   database: DatabaseSettings | undefined
-  timeouts: { wait: number; smoke: number; remove: number }
+  timeouts: { images: number /** 0: they are not awaited. */; wait: number; smoke: number; remove: number }
 }
 
 /** Format problems of the inputs alone: known before anything is asked of the network. */
@@ -177,7 +184,12 @@ const settingsOf = (data: Parsed, domain: string, namespace: string): Omit<Setti
     data['state-machine-arn'] === undefined
       ? undefined
       : { stateMachineArn: data['state-machine-arn'], required: data['smoke-required'] },
-  timeouts: { wait: data['wait-timeout'], smoke: data['smoke-timeout'], remove: data['remove-timeout'] },
+  timeouts: {
+    images: data['wait-for-images'],
+    wait: data['wait-timeout'],
+    smoke: data['smoke-timeout'],
+    remove: data['remove-timeout'],
+  },
 })
 
 /** An empty input is an absent one: that is how Actions hands over what was not written. */

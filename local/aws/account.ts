@@ -134,6 +134,7 @@ export const setUpAccount = async (options: AccountOptions): Promise<Account> =>
     domain: options.domain,
     'hosted-zone-id': zoneId,
     'state-machine': options.stateMachine,
+    'image-repositories': '*',
     'report-bucket': options.reportBucket,
     'prepare-state-machine': options.prepareStateMachine,
     owner,
