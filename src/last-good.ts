@@ -6,6 +6,7 @@ import type { Report } from './report/report.ts'
 export const showLastGood = (report: Report, plan: DeployPlan, record: EnvironmentRecord | undefined): void => {
   const good = record && lastGood(record)
   if (good?.sha) report.lastGoodCommit = good.sha
+  else delete report.lastGoodCommit
   report.apps = plan.apps.map(({ name, url }) => ({
     name,
     url,

@@ -9,7 +9,8 @@ import type { RootCredentials } from '../aws/ministack.ts'
 
 /** What has been pushed to the account's registry. A node has its images from containerd: only their names are here. */
 export type ImageRegistry = {
-  push(repository: string, tag: string): Promise<void>
+  /** Returns its digest. */
+  push(repository: string, tag: string): Promise<string>
   remove(repository: string, tag: string): Promise<void>
 }
 
@@ -26,7 +27,8 @@ export const imageRegistry = (aws: {
       })
       // No two images are equal: a tag is all that tells one from another here.
       const imageManifest = JSON.stringify({ schemaVersion: 2, annotations: { tag: imageTag } })
-      await ecr.send(new PutImageCommand({ repositoryName, imageTag, imageManifest }))
+      const { image } = await ecr.send(new PutImageCommand({ repositoryName, imageTag, imageManifest }))
+      return image?.imageId?.imageDigest ?? ''
     },
     remove: async (repositoryName, imageTag) => {
       await ecr.send(new BatchDeleteImageCommand({ repositoryName, imageIds: [{ imageTag }] }))

@@ -1,4 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { memoryCluster } from '../../test/simulation/memory-cluster.ts'
+import { memoryServer } from '../../test/simulation/memory-server.ts'
+import { claim } from '../cluster/record.ts'
 import { parseConfig } from '../config.ts'
 import { PreviewError } from '../errors.ts'
 import type { PullRequest } from '../github/pull-request.ts'
@@ -27,6 +30,7 @@ beforeEach(() => {
 })
 
 const COMMIT = 'abc1234'.padEnd(40, '0')
+const OLDER = 'd'.repeat(40)
 const MERGE = '9f1e8d7'.padEnd(40, '1')
 const HOST = '111122223333.dkr.ecr.eu-west-1.amazonaws.com'
 const ONE = `apps: { app1: { image: ${HOST}/app1, port: 80 } }`
@@ -81,14 +85,38 @@ type World = {
   inputs?: Record<string, string>
 }
 
+const quiet = { info: () => undefined, warning: () => undefined, debug: () => undefined }
+
+/** Where an older commit is live. */
+const clusterOf = async (planned: ReturnType<typeof plan>) => {
+  const cluster = memoryCluster(memoryServer())
+  const mine = await claim(
+    cluster,
+    {
+      namespace: 'previews',
+      environment: planned.environment,
+      holder: { run: '1', attempt: 1, url: 'https://github.com/acme/shop/actions/runs/1' },
+      now: () => new Date(),
+      phase: 'Applying',
+      sha: OLDER,
+      pullRequests: [12],
+    },
+    { signal: new AbortController().signal, say: quiet },
+  )
+  await mine.release({ phase: 'Live', urls: {} })
+  return { cluster, life: { uid: mine.uid, generation: mine.generation } }
+}
+
 /** A registry that answers in turn, the last again and again. */
 const wait = async ({ looks = ['not there'], tags = [], pr = () => ({}), yaml = ONE, inputs = {} }: World = {}) => {
   const told: string[] = []
   const warned: string[] = []
-  const announced: (string[] | undefined)[] = []
+  const announced: Pick<Report, 'awaited' | 'apps' | 'life'>[] = []
   const asked: string[] = []
   const report = {} as Report
   const planned = plan(yaml, inputs)
+  const { cluster, life } = await clusterOf(planned)
+  const { writes } = cluster.traffic()
   const registry: Registry = {
     region: 'eu-west-1',
     look: async ({ reference }) => {
@@ -106,14 +134,14 @@ const wait = async ({ looks = ['not there'], tags = [], pr = () => ({}), yaml = 
   const story = {
     to: {
       registry,
-      cluster: { get: async () => undefined },
+      cluster,
       pullRequests: {
         get: async () => {
           prs += 1
           return { ...open, ...pr() }
         },
       },
-      announce: async () => void announced.push(report.awaited),
+      announce: async () => void announced.push(structuredClone(report)),
     },
     of: { images: {}, namespace: 'previews', mergeCommit: MERGE, signal: cancel.signal },
     report,
@@ -131,7 +159,8 @@ const wait = async ({ looks = ['not there'], tags = [], pr = () => ({}), yaml = 
     () => 'done' as const,
     (error: unknown) => error as PreviewError,
   )
-  return { outcome, told, warned, announced, asked, report, pullRequestsRead: () => prs }
+  expect(cluster.traffic().writes).toBe(writes)
+  return { outcome, told, warned, announced, asked, report, life, pullRequestsRead: () => prs }
 }
 
 test('what is there is asked for once, and nobody is told', async () => {
@@ -145,7 +174,10 @@ test('what is there is asked for once, and nobody is told', async () => {
 test('what comes late is waited for, which people are told once', async () => {
   const run = await wait({ looks: ['no repository', 'no repository', 'not there', 'there'] })
   expect(run.outcome).toBe('done')
-  expect(run.announced).toEqual([['app1:abc1234']])
+  // With the link to what serves, and as the run that made that: a later one's words stay.
+  expect(run.announced).toMatchObject([
+    { awaited: ['app1:abc1234'], apps: [{ name: 'app1', commit: OLDER }], life: run.life },
+  ])
   expect(run.told[0]).toBe('waiting for the image app1:abc1234')
   expect(run.told[1]).toContain('there is no repository app1')
   expect(run.report.awaited).toBeUndefined()

@@ -47,7 +47,10 @@ export const waitForImages = async (plan: DeployPlan, story: Story, say: Say): P
       say.info(`waiting for ${namesOf(missing)}`)
       for (const { message, hint } of await explained(missing, plan, story)) say.info(`${message}: ${hint}`)
       isAskDue() // it has just been asked
-    } else if (isAskDue()) await checkWanted(plan, story)
+    } else if (isAskDue()) {
+      say.info(`still waiting for ${namesOf(missing)}`)
+      await checkWanted(plan, story)
+    }
     return undefined
   }
   try {
@@ -81,11 +84,10 @@ const isThere = async (image: EcrImage, { isFirst, of, say, registry }: Look): P
 /** What serves at the URLs goes on, and the comment goes on saying so. */
 const tellThatItWaits = async (plan: DeployPlan, { to, of, report }: Story): Promise<void> => {
   const found = await readRecord(to.cluster, of.namespace, plan.environment)
-  if (found !== undefined && isSameOwner(found.record, plan.environment)) {
-    // As the run that last had the environment, so that a later one's words are not overwritten.
-    report.life = { uid: found.uid, generation: found.record.generation }
-    showLastGood(report, plan, found.record)
-  } else showLastGood(report, plan, undefined)
+  const ours = found && isSameOwner(found.record, plan.environment) ? found : undefined
+  // As the run that last had the environment, so that a later one's words are not overwritten.
+  if (ours !== undefined) report.life = { uid: ours.uid, generation: ours.record.generation }
+  showLastGood(report, plan, ours?.record)
   await to.announce(plan.pullRequests)
 }
 
