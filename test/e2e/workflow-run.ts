@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import { progressTo } from '../../local/install/progress.ts'
 import { workflowTools } from '../../local/workflows/tools.ts'
 
-const ACTION = path.resolve(import.meta.dirname, '../..')
+const ROOT = path.resolve(import.meta.dirname, '../..')
 
 export type WorkflowRun = {
   /** `success` or `failure` by job; a job that is not there was skipped. */
@@ -42,8 +42,11 @@ export const runWorkflow = async (options: Options): Promise<WorkflowRun> => {
     for (const [name, script] of Object.entries(programs)) await file(`bin/${name}`, `#!/bin/sh\n${script}\n`, 0o755)
     const nothing = 'runs: { using: composite, steps: [{ run: "true", shell: sh }] }'
     await file('nothing/action.yml', nothing)
+    // What ships, without all that lies beside it here: act copies a folder as a whole.
+    for (const part of ['action.yml', 'dist'])
+      await cp(path.join(ROOT, part), path.join(folder, 'action', part), { recursive: true })
     const local = [
-      `OWNER/eks-preview@v1=${ACTION}`,
+      `OWNER/eks-preview@v1=${path.join(folder, 'action')}`,
       `OWNER/REPOSITORY@main=${path.join(folder, 'repository')}`,
       ...actions.map((action) => `${action}=${path.join(folder, 'nothing')}`),
     ]
@@ -52,6 +55,7 @@ export const runWorkflow = async (options: Options): Promise<WorkflowRun> => {
       ...['--workflows', `.github/workflows/${Object.keys(workflows)[0]}`],
       ...['--eventpath', await file('event.json', JSON.stringify(event))],
       ...['--platform', 'ubuntu-24.04=-self-hosted'],
+      ...['--secret', 'GITHUB_TOKEN'],
       ...['--json', '--no-cache-server', '--action-cache-path', path.join(folder, 'cache')],
       ...local.flatMap((each) => ['--local-repository', each]),
       ...Object.entries(env).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
@@ -65,7 +69,7 @@ export const runWorkflow = async (options: Options): Promise<WorkflowRun> => {
         HOME: folder,
         GITHUB_TOKEN: token,
       },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'ignore'],
       timeout: 200_000,
     })
     return runOf(await text(child.stdout))
