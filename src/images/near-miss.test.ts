@@ -16,9 +16,10 @@ describe('what is there in place of app1:abc1234', () => {
     ['its short form', '9f1e8d7'],
     ['with a word in front', 'pr-5-9f1e8d7'],
   ])('the merge commit: %s', (_, tag) => {
-    const { message, hint } = nearMiss(app1, { ...nothing, pushed: [minutesAgo(1, 'main', tag)] }, of)
+    const { message, hint, isMistake } = nearMiss(app1, { ...nothing, pushed: [minutesAgo(1, 'main', tag)] }, of)
     expect(message).toBe(`app1:abc1234 is not there, but the tag ${tag} is: that is the merge commit (github.sha)`)
     expect(hint).toContain('github.event.pull_request.head.sha')
+    expect(isMistake).toBe(tag === MERGE)
   })
 
   test.each(['abc1234', 'sha-abc1234', `pr-5-${COMMIT}`])('the head commit, written as %s', (tag) => {
@@ -70,6 +71,7 @@ test.each([
   ['app1', ['app-1', 'app1', 'aap1'], ['app-1', 'aap1']],
   ['shop/web', ['other/web', 'shop/wbe', 'shop/worker'], ['other/web']],
   ['app1', ['database', 'queue'], []],
+  ['app1', ['app2', 'shop/app11'], []],
 ])('%s could be meant among %j', (repository, others, expected) => {
   expect(similarTo(repository, others)).toEqual(expected)
 })

@@ -184,7 +184,7 @@ test('what comes late is waited for, which people are told once', async () => {
 })
 
 test('what never comes is an error that says what is there instead', async () => {
-  const run = await wait({ tags: [MERGE], inputs: { 'wait-for-images': '2m' } })
+  const run = await wait({ tags: [`${MERGE}-amd64`], inputs: { 'wait-for-images': '2m' } })
   expect(run.outcome).toMatchObject({
     code: 'TimedOut',
     message: 'the image app1:abc1234 was not pushed within 120 s',
@@ -198,6 +198,12 @@ test('what never comes is an error that says what is there instead', async () =>
   expect(run.asked.length).toBeLessThan(25)
   expect(run.pullRequestsRead()).toBeGreaterThan(2)
   expect(run.pullRequestsRead()).toBeLessThan(7)
+})
+
+test('an image that was pushed under the merge commit’s tag ends the wait within a minute or so', async () => {
+  const run = await wait({ tags: [MERGE] })
+  expect(run.outcome).toMatchObject({ code: 'TimedOut', message: expect.stringMatching(/within [67]\d s$/) })
+  expect(run.told.filter((text) => text.startsWith('waiting for'))).toHaveLength(3)
 })
 
 test.each([

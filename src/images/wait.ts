@@ -1,6 +1,6 @@
 import { readRecord } from '../cluster/record.ts'
 import { isSameOwner } from '../cluster/record-state.ts'
-import { isCode, PreviewError, type Problem } from '../errors.ts'
+import { isCode, PreviewError } from '../errors.ts'
 import { showLastGood } from '../last-good.ts'
 import { pace } from '../pace.ts'
 import type { DeployPlan } from '../plan.ts'
@@ -10,7 +10,7 @@ import type { Say } from '../step.ts'
 import type { Story } from '../story.ts'
 import { awaitedImages } from './awaited.ts'
 import { type EcrImage, shortName } from './ecr-image.ts'
-import { nearMiss, similarTo } from './near-miss.ts'
+import { type NearMiss, nearMiss, similarTo } from './near-miss.ts'
 import type { Registry } from './registry.ts'
 
 /** A push takes seconds to minutes: from looks that are near to ones that cost little. */
@@ -18,6 +18,8 @@ const FIRST_LOOK = 1_000
 const LAST_LOOK = 10_000
 /** GitHub counts requests: who waits asks it now and then whether the commit is still wanted. */
 const ASK = 30_000
+/** So often is the same mistake seen before it is one: who pushes under two tags does so within the minute. */
+const MISTAKEN = 3
 
 /**
  * Waits until the images of the build job are in their registry, so that a preview that serves is not touched before
@@ -34,31 +36,38 @@ export const waitForImages = async (plan: DeployPlan, story: Story, say: Say): P
   const seen: EcrImage[] = []
   const isLookDue = pace(FIRST_LOOK, LAST_LOOK)
   const isAskDue = pace(ASK, ASK)
-  const look = async (): Promise<true | undefined> => {
+  let mistaken = 0
+  const look = async (): Promise<'all there' | 'a mistake' | undefined> => {
     if (!isLookDue()) return undefined
     const isFirst = report.awaited === undefined
     const looks = await Promise.all(missing.map((image) => isThere(image, { isFirst, of, say, registry: to.registry })))
     seen.push(...missing.filter((_, index) => looks[index] === true))
     missing = missing.filter((_, index) => looks[index] === false)
-    if (missing.length === 0) return true
+    if (missing.length === 0) return 'all there'
+    if (!isAskDue()) return undefined
+    say.info(`waiting for ${namesOf(missing)}`)
     if (isFirst) {
       report.awaited = missing.map(shortName)
       await tellThatItWaits(plan, story)
-      say.info(`waiting for ${namesOf(missing)}`)
-      for (const { message, hint } of await explained(missing, plan, story)) say.info(`${message}: ${hint}`)
-      isAskDue() // it has just been asked
-    } else if (isAskDue()) {
-      say.info(`still waiting for ${namesOf(missing)}`)
-      await checkWanted(plan, story)
-    }
-    return undefined
+    } else await checkWanted(plan, story)
+    const near = await nearMisses(missing, plan, story)
+    if (isFirst) for (const { message, hint } of near) say.info(`${message}: ${hint}`)
+    mistaken = near.some(({ isMistake }) => isMistake) ? mistaken + 1 : 0
+    return mistaken === MISTAKEN ? 'a mistake' : undefined
   }
+  const started = performance.now()
   try {
-    await poll({ what: namesOf(missing), every: FIRST_LOOK, timeout, signal: of.signal }, look)
-  } catch (error) {
-    if (!isCode(error, 'TimedOut')) throw error
-    await checkWanted(plan, story)
-    throw neverCame(missing, await explained(missing, plan, story), timeout)
+    const end = await poll({ what: namesOf(missing), every: FIRST_LOOK, timeout, signal: of.signal }, look).catch(
+      (error: unknown) => {
+        if (!isCode(error, 'TimedOut')) throw error
+        return 'too late' as const
+      },
+    )
+    if (end !== 'all there') {
+      const waited = performance.now() - started
+      await checkWanted(plan, story)
+      throw neverCame(missing, await nearMisses(missing, plan, story), waited)
+    }
   } finally {
     delete report.awaited
   }
@@ -101,14 +110,14 @@ const checkWanted = async (plan: DeployPlan, { to, report }: Story): Promise<voi
   })
 }
 
-const neverCame = (missing: readonly EcrImage[], problems: Problem[], timeout: number): PreviewError =>
-  new PreviewError('TimedOut', `${namesOf(missing)} was not pushed within ${timeout / 1_000} s`, {
+const neverCame = (missing: readonly EcrImage[], near: readonly NearMiss[], waited: number): PreviewError =>
+  new PreviewError('TimedOut', `${namesOf(missing)} was not pushed within ${Math.round(waited / 1_000)} s`, {
     object: missing.map(({ reference }) => reference).join(', '),
-    problems,
+    problems: near.map(({ message, hint }) => ({ message, hint })),
     hint: 'then run the job again; wait-for-images sets how long it waits',
   })
 
-const explained = (missing: readonly EcrImage[], plan: DeployPlan, { to, of }: Story): Promise<Problem[]> =>
+const nearMisses = (missing: readonly EcrImage[], plan: DeployPlan, { to, of }: Story): Promise<NearMiss[]> =>
   Promise.all(
     missing.map(async (image) =>
       nearMiss(image, await foundFor(image, to.registry, of.signal), {
