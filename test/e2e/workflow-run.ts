@@ -43,7 +43,7 @@ export const runWorkflow = async (options: Options): Promise<WorkflowRun> => {
     const nothing = 'runs: { using: composite, steps: [{ run: "true", shell: sh }] }'
     await file('nothing/action.yml', nothing)
     // What ships, without all that lies beside it here: act copies a folder as a whole.
-    for (const part of ['action.yml', 'dist'])
+    for (const part of ['action.yml', 'dist', 'kustomize-base'])
       await cp(path.join(ROOT, part), path.join(folder, 'action', part), { recursive: true })
     const local = [
       `OWNER/eks-preview@v1=${path.join(folder, 'action')}`,
