@@ -45,11 +45,11 @@ export const waitForImages = async (plan: DeployPlan, story: Story, say: Say): P
     missing = missing.filter((_, index) => looks[index] === false)
     if (missing.length === 0) return 'all there'
     if (!isAskDue()) return undefined
-    say.info(`waiting for ${namesOf(missing)}`)
     if (isFirst) {
       report.awaited = missing.map(shortName)
       await tellThatItWaits(plan, story)
     } else await checkWanted(plan, story)
+    say.info(`waiting for ${namesOf(missing)}`)
     const near = await nearMisses(missing, plan, story)
     if (isFirst) for (const { message, hint } of near) say.info(`${message}: ${hint}`)
     mistaken = near.some(({ isMistake }) => isMistake) ? mistaken + 1 : 0
