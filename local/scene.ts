@@ -4,6 +4,7 @@ import path from 'node:path'
 import { type AwsFacts, DOMAIN, REPOSITORY } from './aws/parts.ts'
 import { startGitHub } from './github/server.ts'
 import { writeCommitImage } from './images/build.ts'
+import { imageRegistry } from './images/registry.ts'
 import { imageStore } from './images/store.ts'
 import { type RunOptions, type RunResult, runAction } from './runner/run-action.ts'
 import { startSlack } from './slack/server.ts'
@@ -39,8 +40,10 @@ export const openScene = async (given: { files: Files; inputs?: Record<string, s
   const github = await startGitHub({ port: 0 })
   const slack = await startSlack({ port: 0 })
   const store = imageStore(stack.containerd)
+  const { endpoint, region, root: credentials } = stack.aws
+  const registry = imageRegistry({ endpoint, region, credentials })
   github.addRepository({ fullName: NAME, files: given.files })
-  const built: string[] = []
+  const built: { app: string; tag: string }[] = []
   let runs = 0
 
   const standard: Record<string, string> = {
@@ -77,13 +80,14 @@ export const openScene = async (given: { files: Files; inputs?: Record<string, s
 
   /** What the repository's build job does for a commit: an image that knows which commit it is. */
   const build = async (app: string, commit: string, program: 'app' | 'app1' | 'app2' = 'app'): Promise<void> => {
-    const ref = `${REGISTRY}/${app}:${commit}`
+    const ref = refOf(app, commit)
     const folder = await mkdtemp(path.join(os.tmpdir(), 'image-'))
     try {
       const archive = path.join(folder, 'image.tar')
       await writeCommitImage(archive, stack.options.programs[program], ref, commit)
       await store.importArchive(archive)
-      built.push(ref)
+      await registry.push(app, commit)
+      built.push({ app, tag: commit })
     } finally {
       await rm(folder, { recursive: true })
     }
@@ -94,6 +98,7 @@ export const openScene = async (given: { files: Files; inputs?: Record<string, s
     github,
     slack,
     build,
+    registry,
     /** Opens a pull request from a new branch with one commit on it. */
     open: (branch: string, files: Files): { number: number; sha: string } => {
       const sha = github.push(NAME, branch, files)
@@ -116,7 +121,10 @@ export const openScene = async (given: { files: Files; inputs?: Record<string, s
     comments: (number: number) => github.comments(NAME, number),
     deployments: () => github.deployments(NAME),
     end: async (): Promise<void> => {
-      for (const ref of built) await store.untag(ref)
+      for (const { app, tag } of built) {
+        await registry.remove(app, tag)
+        await store.untag(refOf(app, tag))
+      }
       await slack.close()
       await github.close()
     },
@@ -125,3 +133,4 @@ export const openScene = async (given: { files: Files; inputs?: Record<string, s
 
 /** Where the images of a repository here are said to come from. */
 export const REGISTRY = '000000000000.dkr.ecr.us-east-1.amazonaws.com'
+const refOf = (app: string, tag: string): string => `${REGISTRY}/${app}:${tag}`

@@ -14,6 +14,7 @@ import { clock, progressTo } from './install/progress.ts'
 import { down } from './stack/down.ts'
 import { inside } from './stack/inside.ts'
 import { up } from './stack/up.ts'
+import { workflowTools } from './workflows/tools.ts'
 
 const ROOT = path.join(import.meta.dirname, '..')
 const progress = progressTo(process.stdout)
@@ -35,6 +36,7 @@ const stages: Record<string, () => Promise<void>> = {
     const { kustomize } = await buildPrograms(progress)
     process.env.PATH = `${path.dirname(kustomize)}:${process.env.PATH}`
     await installMinistack({ cache: cacheRoot(), log: progress.line })
+    await workflowTools(progress)
     await bundleChecks(cacheRoot(), 'x86_64', progress.line)
   },
   check: () => run('npm', ['run', '--silent', 'check']),

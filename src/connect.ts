@@ -17,6 +17,7 @@ import { deployments } from './github/deployments.ts'
 import { comments, pullRequests } from './github/github.ts'
 import { octokit as connectGitHub } from './github/octokit.ts'
 import { headSource } from './github/source.ts'
+import { ecr } from './images/ecr.ts'
 import type { Inputs } from './inputs.ts'
 import { findKustomize } from './kustomize/binary.ts'
 import { downloadKustomize } from './kustomize/download.ts'
@@ -83,6 +84,7 @@ export const connect = ({ context, inputs, log, signal, mask, idToken }: Outside
       stateMachine: stepFunctions(new SFNClient(aws), stateMachineArn, signal),
       secrets: secretsManager(new SecretsManagerClient(aws), signal),
     }),
+    registry: ecr({ aws: { ...awsDefaults, credentials }, region, signal }),
     web,
     mask,
   }

@@ -6,7 +6,7 @@ import type { Event } from './event.ts'
 export type Context = {
   event: Event
   repository: { owner: string; name: string; id: number }
-  run: { id: string; attempt: number; url: string }
+  run: { id: string; attempt: number; url: string; mergeCommit: string | undefined }
   /** `owner/name/.github/workflows/file.yml@ref`; not of every GitHub Enterprise Server. */
   workflow: string | undefined
   apiUrl: string
@@ -28,9 +28,10 @@ export const contextFrom = async (env: NodeJS.ProcessEnv): Promise<Context> => {
   const repository = need('GITHUB_REPOSITORY')
   const [owner = '', name = ''] = repository.split('/')
   const id = need('GITHUB_RUN_ID')
+  const eventName = need('GITHUB_EVENT_NAME')
   return {
     event: {
-      name: need('GITHUB_EVENT_NAME'),
+      name: eventName,
       payload: await payload(need('GITHUB_EVENT_PATH')),
       repository,
       ref: env.GITHUB_REF ?? '',
@@ -42,6 +43,7 @@ export const contextFrom = async (env: NodeJS.ProcessEnv): Promise<Context> => {
       id,
       attempt: Number(env.GITHUB_RUN_ATTEMPT ?? 1),
       url: `${env.GITHUB_SERVER_URL ?? 'https://github.com'}/${repository}/actions/runs/${id}`,
+      mergeCommit: eventName === 'pull_request' ? env.GITHUB_SHA || undefined : undefined,
     },
     workflow: env.GITHUB_WORKFLOW_REF || undefined,
     apiUrl: env.GITHUB_API_URL ?? 'https://api.github.com',

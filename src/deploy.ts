@@ -3,7 +3,7 @@ import { Unready } from './cluster/diagnose.ts'
 import { hasOwnNamespace } from './cluster/namespace.ts'
 import { prune } from './cluster/prune.ts'
 import { type Claim, claim, Overtaken } from './cluster/record.ts'
-import { lastGood, type RecordChange } from './cluster/record-state.ts'
+import type { RecordChange } from './cluster/record-state.ts'
 import { waitReady } from './cluster/wait.ts'
 import { copiesOf } from './copies.ts'
 import { leaseDatabase } from './database/story.ts'
@@ -11,6 +11,8 @@ import { checkDns } from './dns/preflight.ts'
 import { isCode } from './errors.ts'
 import type { Intent } from './event.ts'
 import { whileHeld, wishOf } from './hold.ts'
+import { waitForImages } from './images/wait.ts'
+import { showLastGood } from './last-good.ts'
 import { whenOvertaken } from './overtaken.ts'
 import type { DeployPlan } from './plan.ts'
 import type { Dns } from './ports.ts'
@@ -43,6 +45,7 @@ export const deploy = async (intent: Extract<Intent, { kind: 'deploy' }>, story:
   if (report.place) report.place.namespace = plan.placement.namespace
 
   const made = await run.step('Render and check', (say) => make(plan, story, say))
+  await run.step('Wait for the images', (say) => waitForImages(plan, story, say))
   for (;;) {
     try {
       return await claimAndRollOut(plan, made, story)
@@ -206,14 +209,7 @@ const claimFor = async (plan: DeployPlan, dns: Dns | undefined, story: Story, sa
       report.receipt = [] // of the life before
       continue
     }
-    const good = lastGood(mine.record)
-    if (good?.sha) report.lastGoodCommit = good.sha
-    report.apps = plan.apps.map(({ name, url, logsUrl }) => ({
-      name,
-      url,
-      ...(logsUrl === undefined ? {} : { logsUrl }),
-      ...(good?.sha ? { commit: good.sha, updated: good.at } : {}),
-    }))
+    showLastGood(report, plan, mine.record)
     say.detail(`generation ${mine.generation}`)
     return mine
   }

@@ -2,6 +2,7 @@ import type { Cluster } from './cluster/cluster.ts'
 import type { SecretStore } from './database/credentials.ts'
 import type { LoadBalancers, Zone } from './dns/records.ts'
 import type { PullRequests, Source } from './github/pull-request.ts'
+import type { Registry } from './images/registry.ts'
 import type { Kustomize } from './kustomize/kustomize.ts'
 import type { Report } from './report/report.ts'
 import type { Settings } from './settings.ts'
@@ -22,6 +23,7 @@ export type Ports = {
   stateMachine(settings: Settings): StateMachine | undefined
   /** What prepares databases, and keeps the credentials of each. */
   preparation(stateMachineArn: string): Preparation
+  registry: Registry
   web: Web
   /** Tells the pull requests what is being done, with the report as it is now. Never fails. */
   announce(pullRequests: readonly number[]): Promise<void>
@@ -40,6 +42,8 @@ export type Run = {
   id: string
   attempt: number
   url: string
+  /** What a pull_request run checks out when it is not told otherwise; some build jobs tag with it. */
+  mergeCommit: string | undefined
   namespace: string
   /** Settings among the inputs, as written. */
   settings: Record<string, string>

@@ -8,10 +8,16 @@ const MINUTE = 60_000
 
 /** In milliseconds. */
 const UNIT: Record<string, number> = { s: 1000, m: MINUTE, h: 60 * MINUTE }
+const milliseconds = (text: string): number => Number.parseInt(text, 10) * (UNIT[text.slice(-1)] ?? 0)
 const duration = z
   .string()
   .regex(/^[1-9]\d{0,4}[smh]$/, 'write a duration such as 90s, 15m or 2h')
-  .transform((text) => Number.parseInt(text, 10) * (UNIT[text.slice(-1)] ?? 0))
+  .transform(milliseconds)
+/** 0 when it is off. */
+const optionalDuration = z
+  .string()
+  .regex(/^(0|off|[1-9]\d{0,4}[smh])$/, 'write a duration such as 90s or 15m, or off')
+  .transform((text) => (text === 'off' ? 0 : milliseconds(text)))
 
 const label = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
 const dnsLabel = z
@@ -81,6 +87,7 @@ const schema = z.object({
     .transform(logGroupOf)
     .optional(),
   deployments: z.enum(['one-environment', 'per-pr', 'off']).optional(),
+  'wait-for-images': optionalDuration.default(15 * MINUTE),
   'wait-timeout': duration.default(10 * MINUTE),
   'smoke-timeout': duration.default(15 * MINUTE),
   'remove-timeout': duration.default(10 * MINUTE),
@@ -120,7 +127,7 @@ export type Settings = {
   database: DatabaseSettings | undefined
   /** `isAsked`: it was set, and is not merely the default. */
   deployments: { per: 'install' | 'pull request'; isAsked: boolean } | undefined
-  timeouts: { wait: number; smoke: number; remove: number }
+  timeouts: { images: number /** 0: they are not awaited. */; wait: number; smoke: number; remove: number }
 }
 
 /** Format problems of the inputs alone: known before anything is asked of the network. */
@@ -202,7 +209,12 @@ const settingsOf = (data: Parsed, domain: string, namespace: string): Omit<Setti
           per: data.deployments === 'per-pr' ? 'pull request' : 'install',
           isAsked: data.deployments !== undefined,
         },
-  timeouts: { wait: data['wait-timeout'], smoke: data['smoke-timeout'], remove: data['remove-timeout'] },
+  timeouts: {
+    images: data['wait-for-images'],
+    wait: data['wait-timeout'],
+    smoke: data['smoke-timeout'],
+    remove: data['remove-timeout'],
+  },
 })
 
 /** An empty input is an absent one: that is how Actions hands over what was not written. */

@@ -1,48 +1,36 @@
 import { Sha256 } from '@aws-crypto/sha256-js'
+import {
+  CreateRepositoryCommand,
+  DescribeImagesCommand,
+  DescribeRepositoriesCommand,
+  ECRClient,
+} from '@aws-sdk/client-ecr'
 import { DeleteClusterCommand, DescribeClusterCommand, EKSClient } from '@aws-sdk/client-eks'
 import { ChangeResourceRecordSetsCommand, Route53Client, type RRType } from '@aws-sdk/client-route-53'
 import { ListStateMachinesCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn'
-import { AssumeRoleWithWebIdentityCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { setUpAccount } from './account.ts'
-import { startTrialAws, TRIAL_DOMAIN, TRIAL_REPOSITORY, type TrialAws } from './trial-aws.ts'
+import {
+  asActionRole,
+  startTrialAws,
+  TRIAL_CLAIMS,
+  TRIAL_DOMAIN,
+  TRIAL_REPOSITORY,
+  type TrialAws,
+} from './trial-aws.ts'
 
 let aws: TrialAws
 let role: { endpoint: string; region: string; credentials: Credentials }
 type Credentials = { accessKeyId: string; secretAccessKey: string; sessionToken: string }
 
-const WORKFLOW = 'acme/shop/.github/workflows/preview.yaml@refs/heads/main'
-const CLAIMS = {
-  iss: 'https://token.actions.githubusercontent.com',
-  aud: 'sts.amazonaws.com',
-  sub: 'repo:acme/shop:pull_request',
-  repository_id: '42',
-  job_workflow_ref: WORKFLOW,
-}
-const jwt = (claims: object): string => {
-  const exp = Math.floor(Date.now() / 1000) + 300
-  const parts = [
-    { alg: 'RS256', typ: 'JWT' },
-    { exp, ...claims },
-  ].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
-  return `${parts.join('.')}.c2lnbmF0dXJl`
-}
-
-const assume = async (claims: object): Promise<Credentials> => {
-  const sts = new STSClient({ endpoint: aws.endpoint, region: 'us-east-1' })
-  const input = { RoleArn: aws.account.roleArn, RoleSessionName: 'run-1', WebIdentityToken: jwt(claims) }
-  const { Credentials: given } = await sts.send(new AssumeRoleWithWebIdentityCommand(input))
-  return {
-    accessKeyId: given?.AccessKeyId ?? '',
-    secretAccessKey: given?.SecretAccessKey ?? '',
-    sessionToken: given?.SessionToken ?? '',
-  }
-}
+const WORKFLOW = TRIAL_CLAIMS.job_workflow_ref
+const assume = (claims: object): Promise<Credentials> => asActionRole(aws, claims)
 
 beforeAll(async () => {
   aws = await startTrialAws()
-  role = { endpoint: aws.endpoint, region: 'us-east-1', credentials: await assume(CLAIMS) }
+  role = { endpoint: aws.endpoint, region: 'us-east-1', credentials: await assume(TRIAL_CLAIMS) }
 })
 afterAll(() => aws.close())
 
@@ -69,7 +57,7 @@ describe('The trust policy', () => {
   test('lets the pinned workflow of the repository in', async () => {
     const { Arn } = await new STSClient(role).send(new GetCallerIdentityCommand({}))
     expect(Arn).toBe('arn:aws:sts::000000000000:assumed-role/eks-preview/run-1')
-    await assume({ ...CLAIMS, sub: 'repo:acme/shop:ref:refs/heads/main' })
+    await assume({ ...TRIAL_CLAIMS, sub: 'repo:acme/shop:ref:refs/heads/main' })
   })
 
   test.each([
@@ -81,11 +69,11 @@ describe('The trust policy', () => {
     ['another audience', { aud: 'https://github.com/acme' }],
     ['another issuer', { iss: 'https://token.example.com' }],
   ])('keeps out %s', async (_, claims) => {
-    await expect(assume({ ...CLAIMS, ...claims })).rejects.toMatchObject({ name: 'AccessDenied' })
+    await expect(assume({ ...TRIAL_CLAIMS, ...claims })).rejects.toMatchObject({ name: 'AccessDenied' })
   })
 
   test('keeps out an expired token', async () => {
-    await expect(assume({ ...CLAIMS, exp: Math.floor(Date.now() / 1000) - 1 })).rejects.toMatchObject({
+    await expect(assume({ ...TRIAL_CLAIMS, exp: Math.floor(Date.now() / 1000) - 1 })).rejects.toMatchObject({
       name: 'ExpiredTokenException',
     })
   })
@@ -128,6 +116,17 @@ describe('The role', () => {
 
   test('may not write into another zone', async () => {
     await expect(upsert(`a.${TRIAL_DOMAIN}`, 'A', 'ZOTHER')).rejects.toMatchObject(denied)
+  })
+
+  test('may see what is pushed to the account, and change nothing there', async () => {
+    const ecr = new ECRClient(role)
+    await expect(ecr.send(new DescribeImagesCommand({ repositoryName: 'app1' }))).rejects.toMatchObject({
+      name: 'RepositoryNotFoundException',
+    })
+    await ecr.send(new DescribeRepositoriesCommand({}))
+    await expect(ecr.send(new CreateRepositoryCommand({ repositoryName: 'app1' }))).rejects.toMatchObject(denied)
+    const elsewhere = new DescribeImagesCommand({ registryId: '999999999999', repositoryName: 'app1' })
+    await expect(ecr.send(elsewhere)).rejects.toMatchObject(denied)
   })
 
   test('may not touch the cluster or another state machine', async () => {

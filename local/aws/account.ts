@@ -133,6 +133,7 @@ export const setUpAccount = async (options: AccountOptions): Promise<Account> =>
     domain: options.domain,
     'hosted-zone-id': zoneId,
     'state-machine': options.stateMachine,
+    'image-repositories': '*',
     'prepare-state-machine': options.prepareStateMachine,
     owner,
     repository: name,

@@ -1,63 +1,18 @@
-import { execFile } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
-import { promisify } from 'node:util'
+import { pythonPackages } from '../install/python.ts'
 import type { StackContext } from '../stack/part.ts'
 import { until } from '../stack/until.ts'
 
-const run = promisify(execFile)
 const EMULATOR = path.join(import.meta.dirname, 'emulator')
-const INSTALL_LIMIT_MS = 300_000
 const START_LIMIT_S = 30
 
-const exists = (file: string): Promise<boolean> =>
-  stat(file).then(
-    () => true,
-    () => false,
+/** The Python with ministack installed. */
+export const installMinistack = async (at: { cache: string; log: (line: string) => void }): Promise<string> =>
+  path.join(
+    await pythonPackages({ name: 'ministack', requirements: path.join(EMULATOR, 'requirements.txt'), ...at }),
+    'python3',
   )
-
-const createEnvironment = async (folder: string, log: (line: string) => void): Promise<void> => {
-  const create = () => run('python3', ['-m', 'venv', folder], { timeout: INSTALL_LIMIT_MS })
-  try {
-    await create()
-  } catch {
-    // Debian ships Python without the part of venv that brings pip.
-    log('installing python3-venv')
-    await run('apt-get', ['install', '-y', '--no-install-recommends', 'python3-venv'], { timeout: INSTALL_LIMIT_MS })
-    await rm(folder, { recursive: true, force: true })
-    await create()
-  }
-}
-
-/** The Python with ministack installed, from the cache when it is there; throws with pip's own output. */
-export const installMinistack = async (at: { cache: string; log: (line: string) => void }): Promise<string> => {
-  const requirements = path.join(EMULATOR, 'requirements.txt')
-  const hash = createHash('sha256')
-    .update(await readFile(requirements))
-    .digest('hex')
-    .slice(0, 12)
-  const folder = path.join(at.cache, `ministack-${hash}`)
-  const python = path.join(folder, 'bin', 'python3')
-  if (await exists(python)) return python
-  at.log('installing ministack (about 20 s, once)')
-  await mkdir(at.cache, { recursive: true })
-  const unfinished = await mkdtemp(`${folder}.`)
-  try {
-    await createEnvironment(unfinished, at.log)
-    const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-deps', '-r', requirements]
-    await run(path.join(unfinished, 'bin', 'python3'), pip, { timeout: INSTALL_LIMIT_MS })
-    // Two stacks may install at once; the later one finds the folder taken and uses it.
-    await rename(unfinished, folder).catch(async (cause) => {
-      if (!(await exists(python))) throw cause
-    })
-  } catch (cause) {
-    throw new Error(`Install ministack into ${folder}: failed. Is PyPI reachable for pip?`, { cause })
-  } finally {
-    await rm(unfinished, { recursive: true, force: true })
-  }
-  return python
-}
 
 export type RootCredentials = { accessKeyId: string; secretAccessKey: string }
 export type EksBackend = { endpoint: string; caFile: string; authSecret: string }

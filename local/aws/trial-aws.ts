@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { cacheRoot } from '../install/cache.ts'
 import { freePort } from '../stack/ports.ts'
 import { type Account, setUpAccount } from './account.ts'
@@ -30,6 +31,36 @@ export const TRIAL_REPOSITORY = {
   workflowFile: 'preview.yaml',
 }
 export const TRIAL_DOMAIN = 'preview.localhost'
+
+/** What GitHub's token of the pinned workflow claims. */
+export const TRIAL_CLAIMS = {
+  iss: 'https://token.actions.githubusercontent.com',
+  aud: 'sts.amazonaws.com',
+  sub: 'repo:acme/shop:pull_request',
+  repository_id: '42',
+  job_workflow_ref: 'acme/shop/.github/workflows/preview.yaml@refs/heads/main',
+}
+
+/** Credentials of the published role, for a job whose token claims this. */
+export const asActionRole = async ({ endpoint, account }: TrialAws, claims: object = TRIAL_CLAIMS) => {
+  const sts = new STSClient({ endpoint, region: account.region })
+  const input = { RoleArn: account.roleArn, RoleSessionName: 'run-1', WebIdentityToken: jwt(claims) }
+  const { Credentials: given } = await sts.send(new AssumeRoleWithWebIdentityCommand(input))
+  return {
+    accessKeyId: given?.AccessKeyId ?? '',
+    secretAccessKey: given?.SecretAccessKey ?? '',
+    sessionToken: given?.SessionToken ?? '',
+  }
+}
+
+const jwt = (claims: object): string => {
+  const exp = Math.floor(Date.now() / 1000) + 300
+  const parts = [
+    { alg: 'RS256', typ: 'JWT' },
+    { exp, ...claims },
+  ].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+  return `${parts.join('.')}.c2lnbmF0dXJl`
+}
 
 export const spawnTrial: MinistackOptions['spawn'] = (_name, command, args, env) => {
   const child = spawn(command, args, { env, stdio: 'ignore' })

@@ -44,6 +44,9 @@ const programs = {
   shipper: { source: join(local, 'images', 'shipper'), description: 'the stand-in for Fluent Bit' },
 } satisfies Record<string, GoProgram>
 
+/** No part of the stack. */
+const actionlint: GoProgram = { source: join(local, 'actionlint'), description: 'what checks workflows' }
+
 export type Programs = Record<keyof typeof programs, string>
 
 /** Paths of all programs of the stack, built one after the other: each build already uses every core. */
@@ -59,3 +62,4 @@ export const buildPrograms = async (progress: Progress): Promise<Programs> => ({
 })
 
 export const buildKustomize = (progress: Progress): Promise<string> => goProgram(programs.kustomize, progress)
+export const buildActionlint = (progress: Progress): Promise<string> => goProgram(actionlint, progress)

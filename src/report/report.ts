@@ -80,6 +80,8 @@ export type Report = {
   database?: string
   /** Place in the line for a database, 1 is next; absent when it does not wait. */
   waiting?: number
+  /** Short names of the images that are awaited, `app1:abc1234`, before anything is touched; absent when none is. */
+  awaited?: string[]
   smoke?: SmokeReport
   /** `databases`: a line for each of the pool. `waiting`: branches, the next one first. */
   list?: { environments: Listed[]; databases?: string[]; waiting?: string[] }

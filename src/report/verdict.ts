@@ -42,6 +42,13 @@ const deploying = (report: Report): Verdict => {
   if (report.waiting !== undefined)
     return { icon: '⏸️', lead: `Waiting for a database, ${ordinal(report.waiting)} in line`, rest: commitOf(report) }
   const shown = shownInstead(report)
+  const { awaited } = report
+  if (awaited !== undefined)
+    return {
+      icon: '⏸️',
+      lead: `Waiting for the ${awaited.length === 1 ? 'image' : 'images'} ${awaited.join(', ')}`,
+      rest: shown ? [shown] : [],
+    }
   const to = commitOf(report).join('')
   if (shown === undefined) return { icon: '🟡', lead: `Deploying ${to}`.trim(), rest: [] }
   return { icon: '🟡', lead: `Updating to ${to} — ${shown}`, rest: [] }

@@ -5,6 +5,7 @@ import type { Sent } from './requests.ts'
 const SIGNED: Record<string, string> = {
   route53: 'Route 53',
   elasticloadbalancing: 'ELB',
+  ecr: 'ECR',
   states: 'Step Functions',
   eks: 'EKS and STS',
 }

@@ -114,7 +114,8 @@ describe('a name that is taken', () => {
     await apply(taken)
     const before = [await live([taken]), await home.records()]
 
-    const { number } = home.open(branch, files)
+    const { number, sha } = home.open(branch, files)
+    await home.build('app1', sha)
     const run = await home.on('opened', number)
     expect(run).toMatchObject({ exit: 1, leaks: [], outputs: { status: 'failed' } })
     const error = run.annotations.find(({ level }) => level === 'error')

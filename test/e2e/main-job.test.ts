@@ -131,6 +131,8 @@ describe('by hand', () => {
     await scene.build('app1', sha)
     const deployed = await scene.dispatch({ mode: 'deploy', target: 'feature/by-hand' })
     expect(deployed).toMatchObject({ exit: 0, outputs: { status: 'live' } })
+    // Who has no credentials for AWS cannot see what is pushed there.
+    expect(deployed.log).toContain(`cannot see whether app1:${sha.slice(0, 7)} is pushed, going on without waiting`)
     const removed = await scene.dispatch({ mode: 'teardown', target: `#${number}` })
     expect(removed).toMatchObject({ exit: 0, outputs: { status: 'removed' } })
     expect(mine(await namespaceDump('previews'), deployed.outputs['environment-id'] ?? '')).toEqual([])

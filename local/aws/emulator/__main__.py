@@ -9,10 +9,11 @@ import clusters
 import executions
 import functions
 import identities
+import images
 import policies
 import zones
 
-for patched in (clusters, executions, functions, identities, policies, zones):
+for patched in (clusters, executions, functions, identities, images, policies, zones):
     patched.patch()
 
 from ministack.app import main  # noqa: E402  (after the patches, which it picks up)
