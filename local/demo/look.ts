@@ -1,0 +1,67 @@
+import { shortCommit } from '../../src/report/format.ts'
+import { addresses } from '../cluster/addresses.ts'
+import { REGISTRY } from '../scene.ts'
+import type { Claim, Comment, Said, Visited } from './claims.ts'
+import { visitText } from './claims.ts'
+import { type Kept, leasedClaims } from './database-claims.ts'
+import { contentOf, holderOf, leaseOf } from './database-witness.ts'
+import { reportClaim } from './report-claim.ts'
+import { APPS, type Stage } from './stage.ts'
+import { addressOf, visit } from './visit.ts'
+
+/** The stack's name server, which every program inside has in its resolv.conf. */
+const NAME_SERVER = '127.0.0.1'
+
+export const build = async ({ scene, happens }: Stage, sha: string): Promise<void> => {
+  happens('Build job', `pushes ${APPS.join(' and ')} to ${REGISTRY}, tagged with the commit: …:${shortCommit(sha)}…`)
+  for (const app of APPS) await scene.build(app, sha, app)
+}
+
+export const namesOf = ({ hosts }: Stage): Promise<(string | undefined)[]> =>
+  Promise.all(hosts.map((host) => addressOf(host, NAME_SERVER)))
+
+/** Opens the URLs as a browser does: the name first, then the page. */
+export const browse = async (stage: Stage): Promise<{ address: string; pages: Visited[] }> => {
+  const { page, urls, happens } = stage
+  const names = await namesOf(stage)
+  const pages: Visited[] = []
+  for (const [at, url] of urls.entries()) {
+    const address = names[at]
+    const seen = address === undefined ? { error: 'DNS does not know the name' } : await visit(url, address)
+    happens('Browser', `opens ${url}`)
+    page.frame([`DNS   ${address ?? 'no such name'}`, `HTTP  ${visitText(seen)}`])
+    pages.push({ url: url.origin, visit: seen })
+  }
+  return { address: names[0] ?? addresses.node, pages }
+}
+
+/** What the preview's pods have of the database, and what that opens. */
+export const database = async ({ namespace, short }: Stage): Promise<Kept> => {
+  const lease = await leaseOf(namespace, short)
+  return { lease, content: lease === undefined ? { refused: 'there is no lease' } : await contentOf(lease) }
+}
+
+export const databaseClaims = async (stage: Stage, number: number): Promise<Claim[]> => {
+  const { lease, content } = await database(stage)
+  const holder = lease === undefined ? 'nobody' : await holderOf(stage.namespace, lease.name)
+  const { branch, scene } = stage
+  return leasedClaims({
+    lease,
+    content,
+    holder,
+    branch,
+    comment: commentOf(stage, number)?.body ?? '',
+    slack: slackOf({ scene }),
+  })
+}
+
+export const reportClaims = async ({ aws }: Stage, { report }: Said): Promise<Claim[]> => {
+  const { result } = report.smoke ?? {}
+  const place = result?.report
+  return [reportClaim(place ? await aws.reportAt(place) : undefined, result?.cases ?? [])]
+}
+
+export const commentOf = ({ scene }: Stage, number: number): Comment | undefined => scene.comments(number)[0]
+
+/** The newest message, as it is read. */
+export const slackOf = ({ scene }: Pick<Stage, 'scene'>): string => scene.slack.messages().at(-1)?.readable ?? ''
