@@ -1,8 +1,8 @@
+import { CONFIG_PATH } from '../../src/config.ts'
 import { shortCommit } from '../../src/report/format.ts'
 import { REPOSITORY } from '../aws/parts.ts'
 import { type Claim, type Comment, claim, commentClaim, deployClaims, removedClaims, repeatClaims } from './claims.ts'
 import { objectsMentioning } from './cluster-witness.ts'
-import { wrap } from './columns.ts'
 import { givenBackClaims, type Kept, keptClaim } from './database-claims.ts'
 import { contentOf, holderOf } from './database-witness.ts'
 import { leadsTo, leftOf, type Preview } from './left.ts'
@@ -33,15 +33,15 @@ const lookAround = async (stage: Stage, number: number, sha: string, title: stri
 }
 
 export const opening = async (stage: Stage): Promise<Live> => {
-  const { scene, page, platform, branch, files, id, short, namespace, hosts, aws } = stage
+  const { scene, platform, branch, files, id, short, namespace, hosts, aws } = stage
   stage.chapter('1 of 6 · A pull request is opened')
-  stage.happens('Platform team', 'has said once, in the install ConfigMap, which databases there are:')
-  page.frame(Object.entries(platform.settings).map(([name, value]) => `${name}: ${value}`))
+  const settings = Object.entries(platform.settings).map(([name, value]) => `${name}: ${value}`)
+  stage.happens('Platform team', 'has said once, in the install ConfigMap, which databases there are:', settings)
   const { number, sha } = scene.open(branch, files, TITLE)
   stage.diary.pullRequest({ repository: NAME, number, title: TITLE, branch, isOpen: true })
   stage.happens('GitHub', `Ada opens pull request #${number} in ${NAME}, “${TITLE}”, at commit ${shortCommit(sha)}.`)
-  page.line('What its .github/preview.yaml asks for:')
-  page.frame(wrap((files['.github/preview.yaml'] ?? '').trimEnd(), page.width))
+  const asked = (files[CONFIG_PATH] ?? '').trimEnd().split('\n')
+  stage.happens('Repository', `asks for all of it in ${CONFIG_PATH}:`, asked)
   await build(stage, sha)
   const { address, comment } = await lookAround(stage, number, sha, 'open')
   const routes = [...(await aws.routes()).values()].flat().filter(leadsTo(hosts))
@@ -74,7 +74,7 @@ export const repeating = async (stage: Stage, { number, preview }: Live): Promis
 }
 
 export const closing = async (stage: Stage, live: Live): Promise<void> => {
-  const { scene, page, aws, urls, branch } = stage
+  const { scene, aws, urls, branch } = stage
   const { number, comment, address, preview } = live
   const kept = await database(stage)
   scene.close(number)
@@ -87,8 +87,7 @@ export const closing = async (stage: Stage, live: Live): Promise<void> => {
 
   const left = await leftOf(preview, aws)
   const what = left.length === 0 ? 'nothing' : `${left.length} things`
-  stage.happens('What is left', `${what}. Looked at: every kind of object in the namespace, the zone, ELBv2.`)
-  page.frame(left)
+  stage.happens('What is left', `${what}. Looked at: every kind of object in the namespace, the zone, ELBv2.`, left)
   const [names, visits] = [await namesOf(stage), await Promise.all(urls.map((url) => visit(url, address)))]
   stage.tell([
     ...removedClaims({ said, left, names, visits }),
@@ -104,11 +103,11 @@ const databaseGone = async ({ namespace }: Stage, { lease }: Kept): Promise<Clai
     : givenBackClaims(await holderOf(namespace, lease.name), await contentOf(lease))
 
 /** Smoke reports outlive their preview by design. */
-const reportsKept = async ({ page, aws, happens, runs }: Stage): Promise<Claim> => {
+const reportsKept = async ({ aws, happens, runs }: Stage): Promise<Claim> => {
   const places = runs.flatMap(({ report }) => report.smoke?.result?.report ?? [])
   const buckets = [...new Set(places.map(({ bucket }) => bucket))]
-  happens('S3', `the smoke reports stay, for whoever reads the closed pull request. In ${buckets.join(', ')}:`)
-  page.frame(places.map(({ key }) => key))
+  const keys = places.map(({ key }) => key)
+  happens('S3', `the smoke reports stay, for whoever reads the closed pull request. In ${buckets.join(', ')}:`, keys)
   const pages = await Promise.all(places.map((place) => aws.reportAt(place)))
   const there = pages.filter((text) => text !== undefined).length
   return claim(`All ${places.length} smoke reports are in S3`, there > 0 && there === places.length, there)

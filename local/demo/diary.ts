@@ -22,7 +22,8 @@ export const createDiary = ({ github, slack }: Pick<Scene, 'github' | 'slack'>) 
     pullRequest: (shown: PullRequestShown): void => {
       pullRequest = shown
     },
-    event: (where: string, text: string): void => void here().events.push({ where, text }),
+    event: (where: string, text: string, lines: readonly string[]): void =>
+      void here().events.push({ where, text, lines }),
     claims: (claims: readonly Claim[]): void => void here().claims.push(...claims),
     report: (page: string | undefined): void => {
       if (page !== undefined) here().report = page
@@ -46,7 +47,9 @@ export const createDiary = ({ github, slack }: Pick<Scene, 'github' | 'slack'>) 
 /** What a comment was made to say, one after the other; the same words again are no new state. */
 export const commentStates = (requests: readonly LoggedRequest[]): string[] =>
   requests
-    .filter(({ method, path, status = 0 }) => ['POST', 'PATCH'].includes(method) && COMMENT.test(path) && status < 300)
+    .filter(
+      ({ method, path, status = 500 }) => ['POST', 'PATCH'].includes(method) && COMMENT.test(path) && status < 300,
+    )
     .map(({ body }) => String((body as { body?: unknown }).body))
     .filter((text, at, all) => text !== all[at - 1])
 

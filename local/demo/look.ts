@@ -6,15 +6,16 @@ import { visitText } from './claims.ts'
 import { type Kept, leasedClaims } from './database-claims.ts'
 import { contentOf, holderOf, leaseOf } from './database-witness.ts'
 import { reportClaim } from './report-claim.ts'
-import { APPS, type Stage } from './stage.ts'
+import type { Stage } from './stage.ts'
 import { addressOf, visit } from './visit.ts'
 
 /** The stack's name server, which every program inside has in its resolv.conf. */
 const NAME_SERVER = '127.0.0.1'
 
 export const build = async ({ scene, happens }: Stage, sha: string): Promise<void> => {
-  happens('Build job', `pushes ${APPS.join(' and ')} to ${REGISTRY}, tagged with the commit: …:${shortCommit(sha)}…`)
-  for (const app of APPS) await scene.build(app, sha, app)
+  happens('Build job', `pushes app1 and app2 to ${REGISTRY}, tagged with the commit: …:${shortCommit(sha)}…`)
+  await scene.build('app1', sha, 'app1')
+  await scene.build('app2', sha, 'app2')
 }
 
 export const namesOf = ({ hosts }: Stage): Promise<(string | undefined)[]> =>
@@ -22,14 +23,13 @@ export const namesOf = ({ hosts }: Stage): Promise<(string | undefined)[]> =>
 
 /** Opens the URLs as a browser does: the name first, then the page. */
 export const browse = async (stage: Stage): Promise<{ address: string; pages: Visited[] }> => {
-  const { page, urls, happens } = stage
+  const { urls, happens } = stage
   const names = await namesOf(stage)
   const pages: Visited[] = []
   for (const [at, url] of urls.entries()) {
     const address = names[at]
     const seen = address === undefined ? { error: 'DNS does not know the name' } : await visit(url, address)
-    happens('Browser', `opens ${url}`)
-    page.frame([`DNS   ${address ?? 'no such name'}`, `HTTP  ${visitText(seen)}`])
+    happens('Browser', `opens ${url}`, [`DNS   ${address ?? 'no such name'}`, `HTTP  ${visitText(seen)}`])
     pages.push({ url: url.origin, visit: seen })
   }
   return { address: names[0] ?? addresses.node, pages }

@@ -5,6 +5,7 @@ import { foldLog } from '../runner/fold.ts'
 import type { Files, Scene } from '../scene.ts'
 import type { AwsWitness } from './aws-witness.ts'
 import type { Claim, Said } from './claims.ts'
+import { wrap } from './columns.ts'
 import { createDiary } from './diary.ts'
 import { commentLines } from './github-comment.ts'
 import { liveLog } from './live-log.ts'
@@ -14,8 +15,8 @@ import { slackLines } from './slack-message.ts'
 
 /** The groups worth reading at once; on GitHub they are a click away. */
 const UNFOLDED = ['Lease a database', 'Apply to EKS', 'Remove the objects', 'Release the database']
-/** Of examples/two-apps, each with a program and an image of its name. */
-export const APPS = ['app1', 'app2'] as const
+/** Of examples/two-apps, each with a program and an image of its name; and where it answers a browser. */
+export const APPS = { app1: '/', app2: '/healthz' }
 
 export type StageOptions = {
   scene: Scene
@@ -38,7 +39,7 @@ export const createStage = (options: StageOptions) => {
   const untrue: string[] = []
   const diary = createDiary(scene)
   const id = createHash('md5').update(branch).digest('hex')
-  const hosts = APPS.map((app) => `${id}-${app}.${DOMAIN}`)
+  const hosts = Object.keys(APPS).map((app) => `${id}-${app}.${DOMAIN}`)
 
   return {
     ...options,
@@ -46,7 +47,7 @@ export const createStage = (options: StageOptions) => {
     /** Last part of the names of the preview's objects. */
     short: id.slice(0, 12),
     hosts,
-    urls: hosts.map((host) => new URL(`http://${host}:${scene.stack.publicPort}/`)),
+    urls: Object.values(APPS).map((path, at) => new URL(`http://${hosts[at]}:${scene.stack.publicPort}${path}`)),
     runs,
     untrue,
     diary,
@@ -54,10 +55,11 @@ export const createStage = (options: StageOptions) => {
       page.heading(title)
       diary.begin(title)
     },
-    /** Something happens, and where. */
-    happens: (where: string, text: string): void => {
+    /** Something happens, and where; `lines` show it. */
+    happens: (where: string, text: string, lines: readonly string[] = []): void => {
       page.caption(where, text)
-      diary.event(where, text)
+      page.frame(lines.flatMap((line) => wrap(line, page.width)))
+      diary.event(where, text, lines)
     },
     /** Runs the workflow's step for what happened to the pull request, with its log. */
     step: async (title: string, action: string, number: number, { fails = false } = {}): Promise<StepRun> => {

@@ -37,7 +37,7 @@ test('nothing is loaded, nothing runs, and no text from outside is markup', () =
   const page = storyPage(pullRequest, [
     {
       title: hostile,
-      events: [{ where: hostile, text: hostile }],
+      events: [{ where: hostile, text: hostile, lines: [hostile] }],
       comments: [hostile],
       messages: [[{ text: hostile }]],
       claims: [{ says: hostile, found: hostile }],

@@ -8,7 +8,8 @@ import { STYLE } from './style.ts'
 /** One part of the demo: what happened, what people saw of it, and what was found to be true. */
 export type Chapter = {
   title: string
-  events: { where: string; text: string }[]
+  /** `lines` show what happened. */
+  events: { where: string; text: string; lines: readonly string[] }[]
   /** Every state of the comment, as Markdown, in the order in which it was shown. */
   comments: string[]
   /** Blocks of the messages that came into the channel. */
@@ -17,6 +18,9 @@ export type Chapter = {
   report?: string
   claims: Claim[]
 }
+/** What is longer is shown to those who ask for it. */
+const LONG = 9
+
 export type PullRequestShown = { repository: string; number: number; title: string; branch: string; isOpen: boolean }
 
 /** One file that loads nothing and runs nothing; reports are pages of their own inside it, without any rights. */
@@ -25,7 +29,7 @@ export const storyPage = (pullRequest: PullRequestShown | undefined, chapters: r
     'eks-preview: a pull request from open to receipt',
     html`<style>${PAGE_STYLE}</style><main>${pullRequest && heading(pullRequest)}
 <p class="about">${summary(chapters.flatMap(({ claims }) => claims))}</p>
-${chapters.map(chapterSection)}</main>`,
+${chapters.map((chapter, at) => chapterSection(chapter, at === 0))}</main>`,
   )
 
 /** Everything in `content` is inert: only `html` makes it. */
@@ -52,12 +56,12 @@ const summary = (claims: readonly Claim[]): string => {
   return `What GitHub, Slack and S3 showed while the demo ran, as it was sent to them. ${claims.length} statements were held against cluster, AWS and database: ${verdict}.`
 }
 
-const chapterSection = ({ title, events, comments, messages, report, claims }: Chapter): Html => html`
+const chapterSection = ({ title, events, comments, messages, report, claims }: Chapter, isFirst: boolean): Html => html`
 <section class="chapter">
 <h2>${title}</h2>
-<ul class="events">${events.map(({ where, text }) => html`<li><b>${where}:</b> ${text}</li>`)}</ul>
+<ul class="events">${events.map(eventLine)}</ul>
 <div class="seen">
-${comments.length > 0 && html`<div><h3>GitHub, the pull request’s comment</h3>${comments.map(commentCard)}</div>`}
+${comments.length > 0 && html`<div><h3>GitHub, the pull request’s comment</h3>${comments.map((text, at) => commentCard(text, at > 0 || !isFirst))}</div>`}
 ${messages.length > 0 && html`<div><h3>Slack, #previews</h3><div class="channel">${messages.map(messageCard)}</div></div>`}
 </div>
 ${report !== undefined && html`<details class="report"><summary>The smoke check’s report, as it is in S3</summary><iframe sandbox srcdoc="${report}" title="Smoke report"></iframe></details>`}
@@ -65,12 +69,19 @@ ${report !== undefined && html`<details class="report"><summary>The smoke check�
 </section>
 `
 
+const eventLine = ({ where, text, lines }: Chapter['events'][number]): Html => {
+  const said = html`<b>${where}:</b> ${text}`
+  if (lines.length === 0) return html`<li>${said}</li>`
+  return html`<li><details${lines.length < LONG && html` open`}><summary>${said}</summary><pre>${lines.join('\n')}</pre></details></li>`
+}
+
 const claimLine = ({ says, found }: Claim): Html =>
   found === undefined ? html`<li>${says}</li>` : html`<li class="untrue">${says} — but found: ${found}</li>`
 
-export const commentCard = (markdown: string): Html => html`<article class="comment">
+/** GitHub says of a comment whether it was edited. */
+export const commentCard = (markdown: string, isEdited = false): Html => html`<article class="comment">
 <span class="avatar" aria-hidden="true">E</span>
-<div class="box"><header><b>github-actions</b> <i>bot</i> commented</header><div class="body">${commentHtml(markdown)}</div></div>
+<div class="box"><header><b>github-actions</b> <i>bot</i> commented${isEdited && ' · edited'}</header><div class="body">${commentHtml(markdown)}</div></div>
 </article>`
 
 export const messageCard = (blocks: readonly unknown[]): Html => html`<article class="message">
