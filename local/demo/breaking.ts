@@ -2,7 +2,7 @@ import { CONFIG_PATH } from '../../src/config.ts'
 import { shortCommit } from '../../src/report/format.ts'
 import type { Files } from '../scene.ts'
 import type { Live } from './chapters.ts'
-import { checksClaim, claim, commentClaim, failedStepClaim, servedClaim } from './claims.ts'
+import { checksClaim, claim, commentClaim, failedStepClaim, rowsClaim, servedClaim } from './claims.ts'
 import { lastWordsOf } from './cluster-witness.ts'
 import { browse, build, commentOf, reportClaims, slackOf } from './look.ts'
 import type { Stage } from './stage.ts'
@@ -54,6 +54,7 @@ export const breakingQueue = async (stage: Stage, { number, comment }: Live): Pr
     servedClaim('Both URLs answer 200', pages, head),
     checksClaim(said.report, ['queue of app1']),
     commentClaim(scene.comments(number), ['queue fails on app1', '1 new failure since the last push'], comment),
+    rowsClaim(commentOf(stage, number)?.body ?? '', pages),
     claim('Slack names it too', slackOf(stage).includes('queue fails on app1'), slackOf(stage) || 'no message'),
     ...(await reportClaims(stage, said)),
   ])

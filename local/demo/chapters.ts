@@ -1,7 +1,16 @@
 import { CONFIG_PATH } from '../../src/config.ts'
 import { shortCommit } from '../../src/report/format.ts'
 import { REPOSITORY } from '../aws/parts.ts'
-import { type Claim, type Comment, claim, commentClaim, deployClaims, removedClaims, repeatClaims } from './claims.ts'
+import {
+  type Claim,
+  type Comment,
+  claim,
+  commentClaim,
+  deployClaims,
+  removedClaims,
+  repeatClaims,
+  rowsClaim,
+} from './claims.ts'
 import { objectsMentioning } from './cluster-witness.ts'
 import { givenBackClaims, type Kept, keptClaim } from './database-claims.ts'
 import { contentOf, holderOf } from './database-witness.ts'
@@ -26,6 +35,7 @@ const lookAround = async (stage: Stage, number: number, sha: string, title: stri
   stage.tell([
     ...deployClaims({ said, sha, pages, slack: slackOf(stage) }),
     commentClaim(scene.comments(number), ['Preview is live', shortCommit(sha), ...pages.map(({ url }) => url)], before),
+    rowsClaim(commentOf(stage, number)?.body ?? '', pages),
     ...(await databaseClaims(stage, number)),
     ...(await reportClaims(stage, said)),
   ])

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { renderComment } from '../../src/report/comment.ts'
+import type { Report } from '../../src/report/report.ts'
 import { samples } from '../../test/report-samples.ts'
 import {
   type Claim,
@@ -11,6 +13,7 @@ import {
   type Repeated,
   removedClaims,
   repeatClaims,
+  rowsClaim,
 } from './claims.ts'
 import type { Visit } from './visit.ts'
 
@@ -121,6 +124,28 @@ describe('a removal', () => {
     const wrong = untrue(removedClaims({ ...good, ...change }))
     expect(wrong).toHaveLength(1)
     expect(wrong[0]?.found).toContain(found)
+  })
+})
+
+describe('the links of the comment', () => {
+  const body = (report: Report) => renderComment(report, {})
+  const pages = pagesWith({ status: 200, commit: sha })
+  const [old] = samples.updating.apps
+
+  test('show what stands beside them, struck out or not', () => {
+    expect(rowsClaim(body(samples.live), pages)).not.toHaveProperty('found')
+    expect(rowsClaim(body(samples.updating), pagesWith({ status: 200, commit: old?.commit }))).not.toHaveProperty(
+      'found',
+    )
+  })
+
+  test.each<[string, Report, typeof pages, string]>([
+    ['another commit', samples.updating, pages, 'is said to show abc1234: 200, x-commit: def5678'],
+    ['no link', samples.firstDeploy, pages, 'is said to show undefined'],
+    ['no answer', samples.live, pagesWith({ error: 'refused' }), 'is said to show def5678: no answer: refused'],
+    ['nothing asked', samples.live, [], 'no page'],
+  ])('%s', (_, report, visited, found) => {
+    expect(rowsClaim(body(report), visited).found).toContain(found)
   })
 })
 

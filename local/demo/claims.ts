@@ -67,6 +67,21 @@ export const servedClaim = (sentence: string, pages: readonly Visited[], sha: st
     pages.map(({ visit }) => visitText(visit)).join('; '),
   )
 
+/** A row of the comment's table up to its commit, as `| app1 | Ready | [Open app1](http://…/) | abc1234 `. */
+const ROW = /^\| [^|]+ \| [^|]+ \| [^|]*\((\S+?)\/?\)[^|]* \| ([0-9a-f]{7})\b/gm
+
+/** Whatever became of a push: what the comment says of a link is what the link shows. */
+export const rowsClaim = (body: string, pages: readonly Visited[]): Claim => {
+  const told = new Map([...body.matchAll(ROW)].map(([, url, commit]) => [url, commit]))
+  const wrong = pages.filter(({ url, visit }) => !('status' in visit) || told.get(url) !== visit.commit?.slice(0, 7))
+  return claim(
+    'Each link of the comment shows the commit that stands beside it',
+    pages.length > 0 && wrong.length === 0,
+    wrong.map(({ url, visit }) => `${url} is said to show ${told.get(url)}: ${visitText(visit)}`).join('; ') ||
+      'no page',
+  )
+}
+
 /** `failing`: the checks that must have failed, as `queue of app1`. */
 export const checksClaim = ({ smoke }: Report, failing: readonly string[]): Claim => {
   const cases = smoke?.result?.cases ?? []
