@@ -1,6 +1,8 @@
 // `npm run demo`: the main job from pull request to receipt, on a stack that is started when none is up.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -50,10 +52,12 @@ const demo = async (root: string, keep: boolean, port: number | undefined, signa
     )
   const stack = found ?? (await start(root, port, page, signal))
   const isKept = found !== undefined || keep
+  // Of a demo before this one.
+  await rm(PAGE, { force: true })
   try {
     return await walk(stack, signal)
   } finally {
-    page.line(`\nWhat GitHub, Slack and S3 showed, as a page: ${pathToFileURL(PAGE)}`)
+    page.line(existsSync(PAGE) ? `\nWhat GitHub, Slack and S3 showed, as a page: ${pathToFileURL(PAGE)}` : '')
     if (isKept) page.line(`The local stack stays up. \`${downCommand(root)}\` ends it.`)
     else {
       await down(root)
