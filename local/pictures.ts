@@ -13,7 +13,7 @@ import { commentCard, documentOf, messageCard } from './page/story-page.ts'
 const DOCS = path.join(import.meta.dirname, '../docs')
 
 const comments = (...reports: Report[]): string =>
-  picture(reports.map((report) => commentCard(renderComment(report, {}))))
+  picture(reports.map((report, at) => commentCard(renderComment(report, {}), at > 0)))
 const messages = (...reports: Report[]): string =>
   picture(reports.map((report) => messageCard(slackMessage(report).blocks as unknown[])))
 const picture = (cards: readonly Html[]): string =>

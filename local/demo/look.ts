@@ -29,7 +29,7 @@ export const browse = async (stage: Stage): Promise<{ address: string; pages: Vi
   for (const [at, url] of urls.entries()) {
     const address = names[at]
     const seen = address === undefined ? { error: 'DNS does not know the name' } : await visit(url, address)
-    happens('Browser', `opens ${url}`, [`DNS   ${address ?? 'no such name'}`, `HTTP  ${visitText(seen)}`])
+    happens('Browser', `opens ${url} → ${address ?? 'no such name'} → ${visitText(seen)}`)
     pages.push({ url: url.origin, visit: seen })
   }
   return { address: names[0] ?? addresses.node, pages }

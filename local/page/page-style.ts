@@ -11,7 +11,7 @@ h3 { font-size: 12px; font-weight: 600; color: var(--soft); margin: 0 0 8px; }
 .state.open { background: #1f883d; }
 .chapter { margin-top: 48px; padding-top: 24px; border-top: 1px solid var(--line); }
 .events { list-style: none; margin: 0 0 20px; padding: 0; } .events li { margin-top: 2px; } .events b { font-weight: 600; }
-.events summary { cursor: pointer; } .events pre { margin: 4px 0 8px; padding: 8px 12px; background: var(--raised); border-radius: 6px; overflow-x: auto; overflow-wrap: normal; }
+.events summary { cursor: pointer; } .events pre { margin: 4px 0 8px; padding: 8px 12px; background: var(--raised); border-radius: 6px; white-space: pre-wrap; }
 .seen { display: grid; grid-template-columns: minmax(0, 1.7fr) minmax(0, 1fr); gap: 32px; align-items: start; }
 .channel { border: 1px solid var(--line); border-radius: 6px; background: var(--slack-back); padding: 8px 0; }
 .report { margin-top: 24px; } .report > summary { cursor: pointer; color: var(--link); width: fit-content; }
