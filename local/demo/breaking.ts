@@ -4,7 +4,7 @@ import type { Files } from '../scene.ts'
 import type { Live } from './chapters.ts'
 import { checksClaim, claim, commentClaim, failedStepClaim, rowsClaim, servedClaim } from './claims.ts'
 import { lastWordsOf } from './cluster-witness.ts'
-import { browse, build, commentOf, reportClaims, slackOf } from './look.ts'
+import { bodyOf, browse, build, reportedClaim, slackOf } from './look.ts'
 import type { Stage } from './stage.ts'
 
 /** Before its rollout: the version before goes on serving. */
@@ -19,7 +19,7 @@ export const breakingMigration = async (stage: Stage, { number, sha, comment }: 
   stage.showSlack()
   const { pages } = await browse(stage)
   const words = await lastWordsOf(namespace, `job/app1-migrate-${short}`, 'migrate')
-  const [body = '', slack, before] = [commentOf(stage, number)?.body, slackOf(stage), shortCommit(sha)]
+  const [body, slack, before] = [bodyOf(stage, number), slackOf(stage), shortCommit(sha)]
   stage.tell([
     failedStepClaim(said),
     commentClaim(scene.comments(number), ['Not deployed: the migration failed (app1)', `last good ${before}`], comment),
@@ -54,9 +54,9 @@ export const breakingQueue = async (stage: Stage, { number, comment }: Live): Pr
     servedClaim('Both URLs answer 200', pages, head),
     checksClaim(said.report, ['queue of app1']),
     commentClaim(scene.comments(number), ['queue fails on app1', '1 new failure since the last push'], comment),
-    rowsClaim(commentOf(stage, number)?.body ?? '', pages),
+    rowsClaim(bodyOf(stage, number), pages),
     claim('Slack names it too', slackOf(stage).includes('queue fails on app1'), slackOf(stage) || 'no message'),
-    ...(await reportClaims(stage, said)),
+    await reportedClaim(stage, said),
   ])
 }
 

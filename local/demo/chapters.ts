@@ -15,7 +15,7 @@ import { objectsMentioning } from './cluster-witness.ts'
 import { givenBackClaims, type Kept, keptClaim } from './database-claims.ts'
 import { contentOf, holderOf } from './database-witness.ts'
 import { leadsTo, leftOf, type Preview } from './left.ts'
-import { browse, build, commentOf, database, databaseClaims, namesOf, reportClaims, slackOf } from './look.ts'
+import { bodyOf, browse, build, commentOf, database, databaseClaims, namesOf, reportedClaim, slackOf } from './look.ts'
 import type { Stage } from './stage.ts'
 import { visit } from './visit.ts'
 
@@ -35,9 +35,9 @@ const lookAround = async (stage: Stage, number: number, sha: string, title: stri
   stage.tell([
     ...deployClaims({ said, sha, pages, slack: slackOf(stage) }),
     commentClaim(scene.comments(number), ['Preview is live', shortCommit(sha), ...pages.map(({ url }) => url)], before),
-    rowsClaim(commentOf(stage, number)?.body ?? '', pages),
+    rowsClaim(bodyOf(stage, number), pages),
     ...(await databaseClaims(stage, number)),
-    ...(await reportClaims(stage, said)),
+    await reportedClaim(stage, said),
   ])
   return { address, comment: commentOf(stage, number) }
 }

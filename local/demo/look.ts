@@ -44,24 +44,18 @@ export const database = async ({ namespace, short }: Stage): Promise<Kept> => {
 export const databaseClaims = async (stage: Stage, number: number): Promise<Claim[]> => {
   const { lease, content } = await database(stage)
   const holder = lease === undefined ? 'nobody' : await holderOf(stage.namespace, lease.name)
-  const { branch, scene } = stage
-  return leasedClaims({
-    lease,
-    content,
-    holder,
-    branch,
-    comment: commentOf(stage, number)?.body ?? '',
-    slack: slackOf({ scene }),
-  })
+  const { branch } = stage
+  return leasedClaims({ lease, content, holder, branch, comment: bodyOf(stage, number), slack: slackOf(stage) })
 }
 
-export const reportClaims = async ({ aws }: Stage, { report }: Said): Promise<Claim[]> => {
-  const { result } = report.smoke ?? {}
-  const place = result?.report
-  return [reportClaim(place ? await aws.reportAt(place) : undefined, result?.cases ?? [])]
+export const reportedClaim = async ({ aws }: Stage, { report }: Said): Promise<Claim> => {
+  const { report: place, cases = [] } = report.smoke?.result ?? {}
+  return reportClaim(place ? await aws.reportAt(place) : undefined, cases)
 }
 
 export const commentOf = ({ scene }: Stage, number: number): Comment | undefined => scene.comments(number)[0]
 
+export const bodyOf = (stage: Stage, number: number): string => commentOf(stage, number)?.body ?? ''
+
 /** The newest message, as it is read. */
-export const slackOf = ({ scene }: Pick<Stage, 'scene'>): string => scene.slack.messages().at(-1)?.readable ?? ''
+export const slackOf = ({ scene }: Stage): string => scene.slack.messages().at(-1)?.readable ?? ''
