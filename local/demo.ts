@@ -1,9 +1,13 @@
 // `npm run demo`: the main job from pull request to receipt, on a stack that is started when none is up.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import path from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { createPage, type Page } from './demo/page.ts'
+import { cacheRoot } from './install/cache.ts'
 import { errorChain } from './install/error-chain.ts'
 import { clock, progressTo } from './install/progress.ts'
 import { down } from './stack/down.ts'
@@ -19,14 +23,16 @@ const USAGE = `usage: npm run demo -- [--keep] [--state DIR] [--port N]
 
 const INTRODUCTION = [
   'eks-preview is a GitHub Action that gives every pull request a preview of its own on Amazon EKS: it deploys the commit, points a URL at it, checks it, tells people, and takes it all away when the pull request closes.',
-  'This demo shows that on this machine, without any account. The action is the one that ships; Kubernetes, its pods and the requests are real; AWS is an emulator; GitHub and Slack are local servers.',
+  'This demo shows that on this machine, without any account, with two apps, a database, a bucket and a queue. The action is the one that ships; Kubernetes, its pods, the database and the requests are real; AWS is an emulator; GitHub and Slack are local servers.',
 ]
 
 const WALK = path.join(import.meta.dirname, 'demo/walk.ts')
+/** Not in the state folder, which goes with its stack. */
+const PAGE = path.join(cacheRoot(), 'demo.html')
 
 /** Ends with the walk's exit code. */
 const walk = async (stack: Stack, signal: AbortSignal): Promise<number> => {
-  const { file, args, env } = inside(stack, [process.execPath, WALK])
+  const { file, args, env } = inside(stack, [process.execPath, WALK, PAGE])
   // A session of its own: a Ctrl-C would end it at once, but it has to take away what it made. Closing the channel tells it.
   const child = spawn(file, args, { env, detached: true, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   const tell = () => child.connected && child.disconnect()
@@ -46,13 +52,16 @@ const demo = async (root: string, keep: boolean, port: number | undefined, signa
     )
   const stack = found ?? (await start(root, port, page, signal))
   const isKept = found !== undefined || keep
+  // Of a demo before this one.
+  await rm(PAGE, { force: true })
   try {
     return await walk(stack, signal)
   } finally {
-    if (isKept) page.line(`\nThe local stack stays up. \`${downCommand(root)}\` ends it.`)
+    page.line(existsSync(PAGE) ? `\nWhat GitHub, Slack and S3 showed, as a page: ${pathToFileURL(PAGE)}` : '')
+    if (isKept) page.line(`The local stack stays up. \`${downCommand(root)}\` ends it.`)
     else {
       await down(root)
-      page.line('\nThe local stack is down again.')
+      page.line('The local stack is down again.')
     }
   }
 }

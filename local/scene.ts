@@ -100,9 +100,9 @@ export const openScene = async (given: { files: Files; inputs?: Record<string, s
     build,
     registry,
     /** Opens a pull request from a new branch with one commit on it. */
-    open: (branch: string, files: Files): { number: number; sha: string } => {
+    open: (branch: string, files: Files, title = branch): { number: number; sha: string } => {
       const sha = github.push(NAME, branch, files)
-      return { number: github.openPullRequest(NAME, { head: branch }), sha }
+      return { number: github.openPullRequest(NAME, { head: branch, title }), sha }
     },
     push: (number: number, files: Files): string => github.pushToPullRequest(NAME, number, files),
     /** `closedAt`: ISO 8601, when that was. */

@@ -13,7 +13,7 @@ import {
   type ResourceRecordSet,
   Route53Client,
 } from '@aws-sdk/client-route-53'
-import { HeadObjectCommand, NotFound, S3Client } from '@aws-sdk/client-s3'
+import { GetObjectCommand, NoSuchKey, S3Client } from '@aws-sdk/client-s3'
 import type { AwsFacts } from '../aws/parts.ts'
 
 /** One listener rule: a host's way through a load balancer to its target groups. */
@@ -49,12 +49,13 @@ export const awsWitness = ({ endpoint, region, root, zoneId }: AwsFacts) => {
       const { TargetGroups = [] } = await elb.send(new DescribeTargetGroupsCommand({}))
       return TargetGroups.map(({ TargetGroupArn = '' }) => TargetGroupArn)
     },
-    isStored: async ({ bucket, key }: { bucket: string; key: string }): Promise<boolean> => {
+    /** A smoke report's page; undefined when it is not there. */
+    reportAt: async ({ bucket, key }: { bucket: string; key: string }): Promise<string | undefined> => {
       try {
-        await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key }))
-        return true
+        const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }))
+        return await Body?.transformToString()
       } catch (error) {
-        if (error instanceof NotFound) return false
+        if (error instanceof NoSuchKey) return undefined
         throw error
       }
     },

@@ -11,11 +11,13 @@ export type Said = { exit: number | null; leaks: readonly string[]; report: Repo
 export const claim = (says: string, holds: boolean, found: unknown): Claim =>
   holds ? { says } : { says, found: String(found) }
 
-const stepClaims = ({ exit, leaks }: Said): Claim[] => [
-  claim('The step succeeded, and no secret stands in its log', exit === 0 && leaks.length === 0, [
-    `exit code ${exit}, ${leaks.length} secrets`,
-  ]),
-]
+const stepClaim = ({ exit, leaks }: Said): Claim =>
+  claim('The step succeeded, and no secret stands in its log', exit === 0 && leaks.length === 0, ended({ exit, leaks }))
+
+export const failedStepClaim = ({ exit, leaks }: Said): Claim =>
+  claim('The step failed, and no secret stands in its log', exit !== 0 && leaks.length === 0, ended({ exit, leaks }))
+
+const ended = ({ exit, leaks }: Pick<Said, 'exit' | 'leaks'>): string => `exit code ${exit}, ${leaks.length} secrets`
 
 /** The conversation has one comment, with all of `words`; after the first time it must be the one that was there. */
 export const commentClaim = (
@@ -34,18 +36,60 @@ export const commentClaim = (
   )
 }
 
-export type Deployed = { said: Said; sha: string; expectedUrl: string; visit: Visit; slack: string }
+/** What a browser got at the URL that an app must have. */
+export type Visited = { url: string; visit: Visit }
+export type Deployed = { said: Said; sha: string; pages: readonly Visited[]; slack: string }
 
-export const deployClaims = ({ said, sha, expectedUrl, visit, slack }: Deployed): Claim[] => {
-  const { report } = said
-  const url = report.apps[0]?.url
+export const deployClaims = ({ said, sha, pages, slack }: Deployed): Claim[] => {
+  const urls = said.report.apps.map(({ url }) => url)
+  const expected = pages.map(({ url }) => url)
   return [
-    ...stepClaims(said),
-    claim('The URL is made of the md5 of the branch name', url === expectedUrl, `${url}, expected ${expectedUrl}`),
-    claim(`The URL answers 200, from commit ${shortCommit(sha)}`, isFrom(visit, sha), visitText(visit)),
-    claim('The smoke check passed', report.smoke?.ok === true, report.smoke?.problem ?? 'no check, or it failed'),
-    claim('Slack has the URL', slack.includes(expectedUrl), slack || 'no message'),
+    stepClaim(said),
+    claim(
+      'Both URLs are made of the md5 of the branch name',
+      urls.join() === expected.join(),
+      `${urls}, expected ${expected}`,
+    ),
+    servedClaim('Both URLs answer 200', pages, sha),
+    checksClaim(said.report, []),
+    claim(
+      'Slack has both URLs',
+      expected.length > 0 && expected.every((url) => slack.includes(url)),
+      slack || 'no message',
+    ),
   ]
+}
+
+export const servedClaim = (sentence: string, pages: readonly Visited[], sha: string): Claim =>
+  claim(
+    `${sentence}, from commit ${shortCommit(sha)}`,
+    pages.length > 0 && pages.every(({ visit }) => isFrom(visit, sha)),
+    pages.map(({ visit }) => visitText(visit)).join('; '),
+  )
+
+/** A row of the comment's table up to its commit, as `| app1 | Ready | [Open app1](http://…/) | abc1234 `. */
+const ROW = /^\| [^|]+ \| [^|]+ \| [^|]*\((\S+?)\/?\)[^|]* \| ([0-9a-f]{7})\b/gm
+
+/** Whatever became of a push: what the comment says of a link is what the link shows. */
+export const rowsClaim = (body: string, pages: readonly Visited[]): Claim => {
+  const told = new Map([...body.matchAll(ROW)].map(([, url, commit]) => [url, commit]))
+  const wrong = pages.filter(({ url, visit }) => !('status' in visit) || told.get(url) !== visit.commit?.slice(0, 7))
+  return claim(
+    'Each link of the comment shows the commit that stands beside it',
+    pages.length > 0 && wrong.length === 0,
+    wrong.map(({ url, visit }) => `${url} is said to show ${told.get(url)}: ${visitText(visit)}`).join('; ') ||
+      'no page',
+  )
+}
+
+/** `failing`: the checks that must have failed, as `queue of app1`. */
+export const checksClaim = ({ smoke }: Report, failing: readonly string[]): Claim => {
+  const cases = smoke?.result?.cases ?? []
+  const not = cases.filter(({ status }) => status !== 'passed').map(({ app, name }) => `${name} of ${app}`)
+  const sentence =
+    failing.length === 0 ? `All ${cases.length} checks passed` : `Of ${cases.length} checks one failed: ${failing}`
+  const holds = smoke?.ok === (failing.length === 0) && cases.length > 0 && not.join() === failing.join()
+  return claim(sentence, holds, smoke?.problem ?? (not.join(', ') || 'no check failed, or none was asked'))
 }
 
 export type Repeated = { said: Said; before: readonly string[]; after: readonly string[] }
@@ -56,7 +100,7 @@ export const repeatClaims = ({ said, before, after }: Repeated): Claim[] => {
   const written = changes.filter(({ action }) => action !== 'unchanged')
   const moved = after.filter((line) => !before.includes(line)).concat(before.filter((line) => !after.includes(line)))
   return [
-    ...stepClaims(said),
+    stepClaim(said),
     claim(
       `0 of ${changes.length} objects written, says the action`,
       changes.length > 0 && written.length === 0,
@@ -70,21 +114,35 @@ export const repeatClaims = ({ said, before, after }: Repeated): Claim[] => {
   ]
 }
 
-export type Removed = { said: Said; left: readonly string[]; address: string | undefined; visit: Visit }
+export type Removed = {
+  said: Said
+  left: readonly string[]
+  /** What DNS says of the names, and what the load balancer answered for each when asked without it. */
+  names: readonly (string | undefined)[]
+  visits: readonly Visit[]
+}
 
-export const removedClaims = ({ said, left, address, visit }: Removed): Claim[] => {
+export const removedClaims = ({ said, left, names, visits }: Removed): Claim[] => {
   const { receipt } = said.report
   const there = receipt.filter(({ gone }) => !gone)
   return [
-    ...stepClaims(said),
+    stepClaim(said),
     claim(
       `The receipt has ${receipt.length} lines, all verified absent`,
       receipt.length > 0 && there.length === 0,
       there.map(({ subject }) => subject).join(', ') || 'an empty receipt',
     ),
     claim('Nothing is left in the cluster, in Route 53 and in ELBv2', left.length === 0, left.join(', ')),
-    claim('DNS no longer knows the name', address === undefined, address),
-    claim('Asked without DNS, the load balancer no longer leads there', !isAnswer(visit), visitText(visit)),
+    claim(
+      'DNS no longer knows the names',
+      names.length > 0 && names.every((name) => name === undefined),
+      names.join(', '),
+    ),
+    claim(
+      'Asked without DNS, the load balancer no longer leads there',
+      visits.length > 0 && !visits.some(isAnswer),
+      visits.map(visitText).join('; '),
+    ),
   ]
 }
 

@@ -20,6 +20,7 @@ test('lines break between words, never within one', () => {
     'now',
   ])
   expect(wrap('one\n\ntwo', 8)).toEqual(['one', '', 'two'])
+  expect(wrap('  one two three', 9)).toEqual(['  one two', '    three'])
 })
 
 test('columns line up, whatever is in the cells', () => {

@@ -9,13 +9,15 @@ export const widthOf = (text: string): number =>
     0,
   )
 
-/** Breaks at spaces only: a URL is copied whole or not at all. */
+/** Breaks at spaces only: a URL is copied whole or not at all. What is indented goes on further indented. */
 export const wrap = (text: string, width: number): string[] =>
   text.split('\n').flatMap((line) => {
     const lines: string[] = []
+    const indent = /^ +/.exec(line)?.[0]
     for (const word of line.split(' ')) {
       const last = lines.at(-1)
-      if (last === undefined || widthOf(`${last} ${word}`) > width) lines.push(word)
+      if (last === undefined) lines.push(word)
+      else if (widthOf(`${last} ${word}`) > width) lines.push(indent === undefined ? word : `${indent}  ${word}`)
       else lines[lines.length - 1] = `${last} ${word}`
     }
     return lines

@@ -1,9 +1,8 @@
 import { styleText } from 'node:util'
-import { micromark } from 'micromark'
-import { gfm, gfmHtml } from 'micromark-extension-gfm'
+import { commentTree } from '../page/github-html.ts'
+import { attribute, elements, type HtmlElement, type HtmlNode, textOf } from '../page/html-tree.ts'
 import { columns, wrap } from './columns.ts'
 import { createFootnotes, type Footnotes } from './footnotes.ts'
-import { attribute, type HtmlElement, type HtmlNode, htmlTree } from './html-tree.ts'
 
 type Style = Parameters<typeof styleText>[0]
 type Look = { width: number; notes: Footnotes; unfold: (summary: string) => boolean }
@@ -27,9 +26,8 @@ export const commentLines = (
   width: number,
   unfold: (summary: string) => boolean = () => false,
 ): string[] => {
-  const options = { extensions: [gfm()], htmlExtensions: [gfmHtml()], allowDangerousHtml: true }
   const notes = createFootnotes(width)
-  const lines = blocks(htmlTree(micromark(markdown, options)), { width, notes, unfold })
+  const lines = blocks(commentTree(markdown), { width, notes, unfold })
   const addresses = notes.lines()
   return addresses.length === 0 ? lines : [...lines, '', ...addresses]
 }
@@ -43,7 +41,7 @@ const block = (node: HtmlNode, look: Look): string[] => {
   if (typeof node === 'string') return wrap(node.trim(), look.width)
   switch (node.tag) {
     case 'ul':
-      return elements(node, 'li').flatMap((item) => indented(wrap(inline([item], look), look.width - 2), '• '))
+      return elements(node.children, 'li').flatMap((item) => indented(wrap(inline([item], look), look.width - 2), '• '))
     case 'table':
       return table(node, look)
     case 'pre':
@@ -56,7 +54,7 @@ const block = (node: HtmlNode, look: Look): string[] => {
 }
 
 const fold = (node: HtmlElement, look: Look): string[] => {
-  const [summary] = elements(node, 'summary')
+  const [summary] = elements(node.children, 'summary')
   const title = summary === undefined ? '' : inline([summary], look)
   const isOpen = /\bopen\b/.test(node.attributes) || look.unfold(summary === undefined ? '' : textOf(summary))
   if (!isOpen) return [`▸ ${title}`]
@@ -65,7 +63,7 @@ const fold = (node: HtmlElement, look: Look): string[] => {
 }
 
 const table = (node: HtmlElement, look: Look): string[] => {
-  const rows = elements(node, 'tr').map((row) =>
+  const rows = elements(node.children, 'tr').map((row) =>
     row.children.filter((cell) => typeof cell !== 'string').map((cell) => inline([cell], look)),
   )
   return columns(rows)
@@ -83,15 +81,6 @@ const inline = (nodes: readonly HtmlNode[], look: Look): string =>
       return node.tag === 'a' ? `${styled} ${look.notes.mark(attribute(node, 'href'))}` : styled
     })
     .join('')
-
-const textOf = (node: HtmlNode): string => (typeof node === 'string' ? node : node.children.map(textOf).join(''))
-
-/** Elements of one kind, however deep. */
-const elements = (node: HtmlElement, tag: string): HtmlElement[] =>
-  node.children.flatMap((child) => {
-    if (typeof child === 'string') return []
-    return child.tag === tag ? [child] : elements(child, tag)
-  })
 
 /** The first line after `mark`, the others below it. */
 const indented = (lines: readonly string[], mark: string): string[] =>

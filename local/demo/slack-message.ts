@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import { unescaped } from '../page/slack-html.ts'
 import { textsOf } from '../slack/blocks.ts'
 import { wrap } from './columns.ts'
 import { createFootnotes } from './footnotes.ts'
@@ -16,7 +17,3 @@ export const slackLines = (blocks: readonly unknown[], width: number): string[] 
   const lines = textsOf(blocks).flatMap((text) => wrap(unescaped(shown(text)), width))
   return [...lines, ...(notes.lines().length === 0 ? [] : ['', ...notes.lines()])]
 }
-
-/** Slack's only three entities. */
-const unescaped = (text: string): string =>
-  text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')

@@ -1,22 +1,27 @@
 // The demo itself; runs inside the stack's namespaces, as a child of local/demo.ts.
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { CONFIG_PATH } from '../../src/config.ts'
 import { errorChain } from '../install/error-chain.ts'
 import { foldLog } from '../runner/fold.ts'
 import { openScene } from '../scene.ts'
 import { awsWitness } from './aws-witness.ts'
-import { closing, opening, pushing, repeating } from './chapters.ts'
+import { breakingMigration, breakingQueue } from './breaking.ts'
+import { closing, fixing, opening, repeating } from './chapters.ts'
 import { createPage } from './page.ts'
+import { openPlatform } from './platform.ts'
 import { createStage, type Stage } from './stage.ts'
 import { seconds, timeTable } from './times.ts'
 
 const BRANCH = 'feature/🍣-login'
-const CONFIG = '.github/preview.yaml'
-const EXAMPLE = path.join(import.meta.dirname, '../../examples/minimal')
+const NAMESPACE = 'previews'
+const EXAMPLE = path.join(import.meta.dirname, '../../examples/two-apps')
 
 const chapters = async (stage: Stage): Promise<void> => {
   const live = await opening(stage)
-  await pushing(stage, live)
+  await breakingMigration(stage, live)
+  await breakingQueue(stage, live)
+  await fixing(stage, live)
   await repeating(stage, live)
   await closing(stage, live)
 }
@@ -36,22 +41,30 @@ const takeAway = async ({ page, scene, branch }: Stage): Promise<void> => {
   if (exit !== 0) page.line(foldLog(log, () => true))
 }
 
-/** Returns whether all was true. Whatever happens, the preview is gone afterwards. */
-const walk = async (signal: AbortSignal): Promise<boolean> => {
+/** Whoever has the page open sees all of one demo. */
+const writePage = async (file: string, page: string): Promise<void> => {
+  await mkdir(path.dirname(file), { recursive: true })
+  await writeFile(`${file}.${process.pid}`, page)
+  await rename(`${file}.${process.pid}`, file)
+}
+
+/** Returns whether all was true. Whatever happens, the preview is gone afterwards, and `file` has what was seen. */
+const walk = async (file: string, signal: AbortSignal): Promise<boolean> => {
   const started = performance.now()
   const page = createPage(process.stdout)
-  const files = { [CONFIG]: await readFile(path.join(EXAMPLE, CONFIG), 'utf8') }
-  const scene = await openScene({ files })
-  const aws = awsWitness(scene.stack.aws)
-  const stage = createStage({ scene, page, aws, signal, branch: BRANCH, app: 'app1', files })
+  const files = { [CONFIG_PATH]: await readFile(path.join(EXAMPLE, CONFIG_PATH), 'utf8') }
+  await using open = new AsyncDisposableStack()
+  const scene = open.adopt(await openScene({ files }), ({ end }) => end())
+  const aws = open.adopt(awsWitness(scene.stack.aws), ({ close }) => close())
+  const platform = open.adopt(await openPlatform(NAMESPACE, scene.stack.aws), ({ close }) => close())
+  const stage = createStage({ scene, page, aws, platform, signal, namespace: NAMESPACE, branch: BRANCH, files })
   try {
     await chapters(stage)
   } catch (error) {
     await takeAway(stage)
     throw error
   } finally {
-    aws.close()
-    await scene.end()
+    await writePage(file, stage.diary.page())
   }
   summary(stage, performance.now() - started)
   return stage.untrue.length === 0
@@ -61,7 +74,7 @@ const interrupt = new AbortController()
 // The parent closes the channel when somebody presses Ctrl-C; it closes by itself when the parent dies.
 process.once('disconnect', () => interrupt.abort(new Error('Interrupted.')))
 try {
-  process.exitCode = (await walk(interrupt.signal)) ? 0 : 1
+  process.exitCode = (await walk(process.argv[2] ?? '', interrupt.signal)) ? 0 : 1
 } catch (error) {
   console.error(`\n${errorChain(error)}`)
   process.exitCode = 1

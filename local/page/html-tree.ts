@@ -31,6 +31,16 @@ export const htmlTree = (html: string): HtmlNode[] => {
 export const attribute = ({ attributes }: HtmlElement, name: string): string =>
   decoded(new RegExp(`\\s${name}="([^"]*)"`).exec(attributes)?.[1] ?? '')
 
+export const textOf = (node: HtmlNode): string => (typeof node === 'string' ? node : node.children.map(textOf).join(''))
+
+/** Elements whose tag is, or matches, `tag`, however deep; not those inside one that is found. */
+export const elements = (nodes: readonly HtmlNode[], tag: string | RegExp): HtmlElement[] =>
+  nodes.flatMap((node) => {
+    if (typeof node === 'string') return []
+    const isIt = typeof tag === 'string' ? node.tag === tag : tag.test(node.tag)
+    return isIt ? [node] : elements(node.children, tag)
+  })
+
 // A zero-width space keeps GitHub from making links of names; in a terminal it would only be in the way of copying.
 const decoded = (text: string): string =>
   text
