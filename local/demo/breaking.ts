@@ -26,6 +26,7 @@ export const breakingMigration = async (stage: Stage, { number, sha, comment }: 
     claim(`It has the migration’s last words: “${words}”`, words !== '' && body.includes(words), words || 'no words'),
     servedClaim(`Commit ${shortCommit(head)} of app1 serves nobody: its URL answers as before`, pages.slice(0, 1), sha),
     claim(`The comment strikes its link out, which shows ${before}`, STRUCK_OUT.exec(body)?.[1] === before, body),
+    rowsClaim(body, pages),
     claim('Slack says so too', slack.includes(`${pages[0]?.url}/) (still ${before})`), slack || 'no message'),
   ])
 }
