@@ -12,11 +12,11 @@ import { isCode } from './errors.ts'
 import type { Intent } from './event.ts'
 import { whileHeld, wishOf } from './hold.ts'
 import { waitForImages } from './images/wait.ts'
-import { showLastGood } from './last-good.ts'
+import { servingOf, showLastGood } from './last-good.ts'
 import { whenOvertaken } from './overtaken.ts'
 import type { DeployPlan } from './plan.ts'
 import type { Dns } from './ports.ts'
-import { askUrls, dropHosts, pointHosts } from './reach.ts'
+import { askUrls, dropHosts, noteServing, pointHosts } from './reach.ts'
 import { reclaim } from './reclaim.ts'
 import { render } from './render.ts'
 import type { Rendered } from './render-own.ts'
@@ -93,12 +93,17 @@ const claimAndRollOut = async (plan: DeployPlan, made: Made, story: Story): Prom
     await run.step('Release', () => release(plan, mine, story))
     report.status = 'live'
   } catch (error) {
+    if (error instanceof Unready) await noteServing(plan, error.applied, story)
     // Not after a cancel: a request may still be on its way, and the next claim must know.
     if (mine.record.phase !== 'Terminating' && !isCode(error, 'Cancelled'))
       await giveUp(() =>
         told === undefined
           ? mine.giveBack()
-          : mine.release({ ...endOf(error), ...remembered(report.smoke, plan.commit, mine.record.smoke) }),
+          : mine.release({
+              ...endOf(error),
+              ...remembered(report.smoke, plan.commit, mine.record.smoke),
+              serving: servingOf(report),
+            }),
       )
     if (error instanceof Unready) report.diagnoses = error.diagnoses
     throw error
@@ -235,5 +240,6 @@ const release = async (plan: DeployPlan, mine: Claim, { report }: Story): Promis
     urls: Object.fromEntries(plan.apps.map(({ name, url }) => [name, url])),
     ingressClass: plan.settings.ingressClass,
     ...remembered(report.smoke, plan.commit, mine.record.smoke),
+    serving: servingOf(report),
   })
 }

@@ -1,6 +1,6 @@
 import { type EnvironmentRecord, lastGood } from './cluster/record-state.ts'
 import type { DeployPlan } from './plan.ts'
-import type { Report } from './report/report.ts'
+import type { AppReport, Report } from './report/report.ts'
 
 /** What answers at the URLs until this run's own commit does. */
 export const showLastGood = (report: Report, plan: DeployPlan, record: EnvironmentRecord | undefined): void => {
@@ -11,6 +11,19 @@ export const showLastGood = (report: Report, plan: DeployPlan, record: Environme
     name,
     url,
     ...(logsUrl === undefined ? {} : { logsUrl }),
-    ...(good?.sha ? { commit: good.sha, updated: good.at } : {}),
+    ...(servingIn(record, name) ?? (good?.sha ? { commit: good.sha, updated: good.at } : {})),
   }))
 }
+
+const servingIn = (record: EnvironmentRecord | undefined, app: string): Partial<AppReport> | undefined => {
+  const found = record?.serving?.[app]
+  return found && { commit: found.sha, updated: found.at }
+}
+
+/** For the record, so that the next run knows. */
+export const servingOf = ({ apps }: Report): NonNullable<EnvironmentRecord['serving']> =>
+  Object.fromEntries(
+    apps.flatMap(({ name, commit, updated }) =>
+      commit === undefined || updated === undefined ? [] : [[name, { sha: commit, at: updated }]],
+    ),
+  )

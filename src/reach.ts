@@ -9,6 +9,7 @@ import { removeDns } from './dns/remove.ts'
 import type { DeployPlan, PlannedApp } from './plan.ts'
 import { poll } from './poll.ts'
 import type { Dns } from './ports.ts'
+import type { AppReport } from './report/report.ts'
 import type { Say } from './step.ts'
 import type { Story } from './story.ts'
 import { probe } from './web/probe.ts'
@@ -108,21 +109,40 @@ const askUrl = async (
           { timeout: plan.settings.timeouts.wait, signal: of.signal, say },
         )
       : undefined
-  report.apps = report.apps.map((each) =>
-    each.name === app.name
-      ? { ...each, ...(answered && { answered }), commit: plan.commit, updated: new Date().toISOString() }
-      : each,
+  nowServes(report, app, plan, answered)
+}
+
+/** After a rollout that failed: the apps it came through for all the same. */
+export const noteServing = async (plan: DeployPlan, applied: ChangeSet, { to, report }: Story): Promise<void> => {
+  await Promise.all(
+    plan.apps.map(async (app) => {
+      const service = findChange(applied, 'Service', app, plan)
+      // What cannot be read now is told as it was before.
+      const found = service && (await serving(to.cluster, applied, service.ref).catch(() => undefined))
+      if (found && 'pods' in found) nowServes(report, app, plan, undefined)
+    }),
   )
 }
 
-const changeOf = (
-  changes: ChangeSet,
-  kind: 'Service' | 'Ingress',
-  app: PlannedApp,
-  { placement }: DeployPlan,
-): ChangeSet[number] => {
-  const name = `${kind === 'Service' ? app.service : app.ingress}${placement.suffix}`
-  const found = changes.find(({ ref }) => ref.kind === kind && ref.name === name)
-  if (found === undefined) throw new Error(`${kind} ${name} was not rendered`)
+const nowServes = (
+  report: Story['report'],
+  { name }: PlannedApp,
+  { commit }: DeployPlan,
+  answered: AppReport['answered'],
+): void => {
+  const now = { commit, updated: new Date().toISOString(), ...(answered && { answered }) }
+  report.apps = report.apps.map((each) => (each.name === name ? { ...each, ...now } : each))
+}
+
+type Leading = 'Service' | 'Ingress'
+
+const changeOf = (changes: ChangeSet, kind: Leading, app: PlannedApp, plan: DeployPlan): ChangeSet[number] => {
+  const found = findChange(changes, kind, app, plan)
+  if (found === undefined) throw new Error(`the ${kind} of ${app.name} was not rendered`)
   return found
+}
+
+const findChange = (changes: ChangeSet, kind: Leading, app: PlannedApp, { placement }: DeployPlan) => {
+  const name = `${kind === 'Service' ? app.service : app.ingress}${placement.suffix}`
+  return changes.find(({ ref }) => ref.kind === kind && ref.name === name)
 }

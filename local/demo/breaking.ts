@@ -32,7 +32,7 @@ export const breakingMigration = async (stage: Stage, { number, sha, comment }: 
 }
 
 /** The row of app1, up to its commit. */
-const STRUCK_OUT = /^\| app1 \| Outdated \| ~~\[Open app1\]\([^)]+\)~~ \| (\w+) /m
+const STRUCK_OUT = /^\| app1 \| Outdated \| ~~\[Open app1\]\([^)]+\)~~[^|]* \| (\w+) /m
 
 /** After its rollout: everything is up and healthy, and only the smoke check notices. */
 export const breakingQueue = async (stage: Stage, { number, comment }: Live): Promise<void> => {

@@ -68,7 +68,7 @@ export const servedClaim = (sentence: string, pages: readonly Visited[], sha: st
   )
 
 /** A row of the comment's table up to its commit, as `| app1 | Ready | [Open app1](http://…/) | abc1234 `. */
-const ROW = /^\| [^|]+ \| [^|]+ \| [^|]*\((\S+?)\/?\)[^|]* \| ([0-9a-f]{7})\b/gm
+const ROW = /^\| [^|]+ \| [^|]+ \| [^|(]*\((\S+?)\/?\)[^|]* \| ([0-9a-f]{7})\b/gm
 
 /** Whatever became of a push: what the comment says of a link is what the link shows. */
 export const rowsClaim = (body: string, pages: readonly Visited[]): Claim => {

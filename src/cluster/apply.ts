@@ -75,7 +75,10 @@ export const applyAll = async (
     })
   } catch (error) {
     // Another app's migration may be complete: it must not run again. Throws when a newer run is why this one is not.
-    if (error instanceof Unready) await claim.update({ members: members() })
+    if (error instanceof Unready) {
+      await claim.update({ members: members() })
+      error.applied = [...sent.values()]
+    }
     throw error
   }
   await claim.update({ phase: 'Waiting', members: members() })

@@ -1,6 +1,7 @@
 import { hiding } from '../../checks/redact.ts'
 import { type ErrorCode, PreviewError, type Problem } from '../errors.ts'
 import { type Advice, adviceFor } from './advice.ts'
+import type { ChangeSet } from './apply.ts'
 import { type Cause, titleOf } from './causes.ts'
 import { type Cluster, type Live, refOf, subject } from './cluster.ts'
 import { type Collection, collectionFor } from './collection.ts'
@@ -130,6 +131,8 @@ const explained = (suspect: Suspect, events: readonly KubeEvent[]): Suspect => {
 export class Unready extends PreviewError {
   override name = 'Unready'
   readonly diagnoses: readonly Diagnosis[]
+  /** All that had been applied by then. */
+  applied: ChangeSet = []
 
   /** `timeout`: milliseconds it had. */
   constructor(

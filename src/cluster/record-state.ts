@@ -56,6 +56,8 @@ const recordSchema = z.looseObject({
   database: z.looseObject({ pool: z.string(), name: z.string(), generation: z.number() }).optional(),
   ingressClass: z.string().optional(),
   hosts: z.array(z.string()),
+  /** By app: the commit that answers, also where the last deployment failed. */
+  serving: z.record(z.string(), z.looseObject({ sha: z.string(), at: z.string() })).optional(),
   /** By app. */
   urls: z.record(z.string(), z.string()),
   smoke: z

@@ -41,8 +41,10 @@ export const waitReady = async (
     store.follow()
     return undefined
   }
-  const unready = async (code: 'RolloutFailed' | 'TimedOut', suspects: Suspect[]): Promise<Unready> =>
-    new Unready(code, await diagnose(cluster, run.namespace, suspects, run), run.timeout)
+  const unready = async (code: 'RolloutFailed' | 'TimedOut', suspects: Suspect[]): Promise<Unready> => {
+    const error = new Unready(code, await diagnose(cluster, run.namespace, suspects, run), run.timeout)
+    return Object.assign(error, { applied: changes })
+  }
 
   const { timeout, signal } = run
   const why = () => 'it is ready, but has not been for long enough'
