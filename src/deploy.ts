@@ -42,6 +42,7 @@ export const deploy = async (intent: Extract<Intent, { kind: 'deploy' }>, story:
   report.environment = plan.environment
   report.pullRequest = plan.pullRequest
   report.commit = plan.commit
+  report.failureComment = plan.settings.failureComment
   if (report.place) report.place.namespace = plan.placement.namespace
 
   const made = await run.step('Render and check', (say) => make(plan, story, say))

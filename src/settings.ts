@@ -87,6 +87,7 @@ const schema = z.object({
     .transform(logGroupOf)
     .optional(),
   deployments: z.enum(['one-environment', 'per-pr', 'off']).optional(),
+  'failure-comment': flag.default(true),
   'wait-for-images': optionalDuration.default(15 * MINUTE),
   'wait-timeout': duration.default(10 * MINUTE),
   'smoke-timeout': duration.default(15 * MINUTE),
@@ -125,6 +126,7 @@ export type Settings = {
   /** Where apps with `logs` send them. */
   logGroup: LogGroup | undefined
   database: DatabaseSettings | undefined
+  failureComment: boolean
   /** `isAsked`: it was set, and is not merely the default. */
   deployments: { per: 'install' | 'pull request'; isAsked: boolean } | undefined
   timeouts: { images: number /** 0: they are not awaited. */; wait: number; smoke: number; remove: number }
@@ -202,6 +204,7 @@ const settingsOf = (data: Parsed, domain: string, namespace: string): Omit<Setti
       ? undefined
       : { stateMachineArn: data['state-machine-arn'], required: data['smoke-required'] },
   logGroup: data['log-group-arn'],
+  failureComment: data['failure-comment'],
   deployments:
     data.deployments === 'off'
       ? undefined

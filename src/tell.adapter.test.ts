@@ -84,6 +84,31 @@ describe.concurrent('the comment', () => {
 })
 
 test.concurrent(
+  'the first failure after a success is a comment of its own, until the preview works again',
+  inWorld(async ({ run, push, number, bodies, warnings }) => {
+    let count = 0
+    const says = async (which: 'deploying' | 'live' | 'failed', failureComment: boolean) => {
+      const mine = {
+        ...runOf(push()),
+        run: { url: `https://github.com/acme/shop/actions/runs/${++count}`, attempt: 1 },
+      }
+      for (const one of [mine.deploying, mine[which]])
+        await tell({ ...one, run: mine.run, failureComment }, [number], run())
+      return bodies().map((body) => body.split('\n')[0])
+    }
+    expect(await says('failed', true)).toHaveLength(1)
+    await says('live', true)
+    const [comment, note, ...more] = await says('failed', true)
+    expect([comment, more]).toEqual([expect.stringContaining('Not deployed: the app crashes (app1)'), []])
+    expect(note).toMatch(/^❌ \*\*Not deployed: the app crashes \(app1\)\*\* · \w{7} · \[what happened\]\(http/)
+    expect(await says('failed', true)).toHaveLength(2)
+    expect(await says('live', true)).toEqual([expect.stringContaining('Preview is live')])
+    expect(await says('failed', false)).toHaveLength(1)
+    expect(warnings).toEqual([])
+  }),
+)
+
+test.concurrent(
   'Slack: one message for a pull request, its place in the comment',
   inWorld(async ({ run, push, number, slack, bodies }) => {
     const mine = runOf(push())

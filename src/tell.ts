@@ -3,6 +3,7 @@ import { causeChain, isCode, PreviewError } from './errors.ts'
 import type { Comment, Comments, Deployments } from './github/pull-request.ts'
 import type { Log } from './log.ts'
 import { renderComment } from './report/comment.ts'
+import { failureNote, isNote, isOver } from './report/failure-note.ts'
 import { type Marker, mayOverwrite, parseMarker } from './report/marker.ts'
 import type { Report } from './report/report.ts'
 import { slackNews } from './report/slack-message.ts'
@@ -22,7 +23,8 @@ export const tell = async (report: Report, pullRequests: readonly number[], chan
   let shown: Shown | undefined
   for (const pullRequest of pullRequests) {
     const what = `the comment on #${pullRequest}`
-    const ours = await optional(what, log, () => ownComments(comments, pullRequest))
+    const all = await optional(what, log, () => comments.own(pullRequest))
+    const ours = all && withMarkers(all)
     if (ours?.some(({ marker }) => !mayOverwrite(marker, report.life))) continue
     const found = ours?.at(-1)
     if (isSaid(report, found?.marker)) continue
@@ -31,9 +33,10 @@ export const tell = async (report: Report, pullRequests: readonly number[], chan
       showDeployment(report, found?.marker.deployment, channels.deployments),
     )
     const place = await slackPlace(report, found?.marker.slack, slack, log)
-    if (ours === undefined) continue
+    if (all === undefined || ours === undefined) continue
     const body = renderComment(report, { previous: found?.marker, slack: place, deployment: shown?.remember })
     await optional(what, log, () => write(comments, pullRequest, ours, body))
+    await optional(`the note on #${pullRequest}`, log, () => writeNote(report, pullRequest, { all, found, comments }))
   }
   const finish = shown?.finish
   if (finish !== undefined) await onGitHub(report, channels, finish)
@@ -51,6 +54,17 @@ const write = async (comments: Comments, pullRequest: number, ours: readonly Own
   if (!isThere) await comments.create(pullRequest, body)
   for (const { comment, marker } of ours.slice(0, -1))
     if (marker.id === found.marker.id) await unlessGone(() => comments.remove(comment.id))
+}
+
+type Around = { all: readonly Comment[]; found: Own | undefined; comments: Comments }
+
+const writeNote = async (report: Report, pullRequest: number, { all, found, comments }: Around): Promise<void> => {
+  if (found === undefined) return
+  const note = failureNote(report, found.marker, found.comment.url)
+  if (note !== undefined) await comments.create(pullRequest, note)
+  if (!isOver(report)) return
+  for (const { id } of all.filter(({ body }) => isNote(body, found.marker.id)))
+    await unlessGone(() => comments.remove(id))
 }
 
 /** `false` when somebody deleted it in the meantime. */
@@ -76,7 +90,7 @@ export const retell = async (
 ): Promise<void> => {
   for (const pullRequest of pullRequests)
     await optional(`the comment on #${pullRequest}`, log, async () => {
-      const found = (await ownComments(comments, pullRequest)).at(-1)
+      const found = withMarkers(await comments.own(pullRequest)).at(-1)
       if (found === undefined || !isDeepStrictEqual(found.marker.life, ours)) return
       await comments.update(found.comment.id, renderComment(report, { previous: found.marker }))
     })
@@ -89,8 +103,8 @@ export const withdraw = (report: Report, channels: Channels): Promise<unknown> =
 const onGitHub = <T>(report: Report, { log }: Channels, act: () => Promise<T>): Promise<T | undefined> =>
   optional('the GitHub deployment', log, () => quietUnlessAsked(report, log, act))
 
-const ownComments = async (comments: Comments, pullRequest: number): Promise<Own[]> =>
-  (await comments.own(pullRequest)).flatMap((comment) => {
+const withMarkers = (all: readonly Comment[]): Own[] =>
+  all.flatMap((comment) => {
     const marker = parseMarker(comment.body)
     return marker === undefined ? [] : [{ comment, marker }]
   })

@@ -1,4 +1,4 @@
-import type { SmokeCase, SmokeResult } from '../checks/contract.ts'
+import { countCases, type SmokeCase, type SmokeResult } from '../checks/contract.ts'
 import { PreviewError } from '../src/errors.ts'
 import { environmentOf } from '../src/names.ts'
 import type { AppReport, Report, SmokeReport } from '../src/report/report.ts'
@@ -62,13 +62,12 @@ const check = (name: string, status: SmokeCase['status'], message?: string): Smo
 })
 
 const smoke = (cases: SmokeCase[]): SmokeReport => {
-  const failed = cases.filter((each) => each.status === 'failed').length
   const result: SmokeResult = {
     version: 1,
-    ok: failed === 0,
+    ok: cases.every(({ status }) => status === 'passed'),
     environment: { id: environment.id },
     commit: HEAD,
-    counts: { passed: cases.length - failed, failed, skipped: 0, flaky: 0 },
+    counts: countCases(cases),
     cases,
     report: { bucket: 'reports', key: 'preview/report.html' },
     started: '2026-11-21T11:35:30Z',
@@ -91,6 +90,17 @@ const partly = smoke([
   check('commit', 'passed'),
   check('login', 'failed', 'POST /login answered 500, expected 302'),
 ])
+
+const late: SmokeCase = {
+  ...check('queue', 'passed', 'the job was done after 2 s'),
+  attempts: 3,
+  history: [
+    { attempt: 1, status: 'failed', ms: 900, message: 'POST /jobs answered 500, 202 was expected' },
+    { attempt: 2, status: 'failed', ms: 800, message: 'POST /jobs answered 503, 202 was expected' },
+    { attempt: 3, status: 'passed', ms: 2_100, message: 'the job was done after 2 s' },
+  ],
+}
+const flaky = smoke([check('health', 'passed'), late])
 
 const news = { newFailures: [], stillFailing: ['login of app1'], fixed: ['commit of app1'] }
 
@@ -190,6 +200,7 @@ export const samples = {
   },
   liveWithoutExtras: { ...base, status: 'live', apps: [serving('app1')], ms: 8_400 },
   liveButSmokeFails: { ...base, ...deployed, status: 'live', smoke: { ...partly, news }, lastGoodCommit: BEFORE },
+  liveButFlaky: { ...base, ...deployed, status: 'live', smoke: flaky },
   smokeUnfinished: {
     ...base,
     ...deployed,

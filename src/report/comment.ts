@@ -36,8 +36,8 @@ const verdictLine = (report: Report): string => {
 const skipHint = ({ intent }: Report): string => (intent.kind === 'skip' ? markdownText(intent.hint) : '')
 
 const folds = (report: Report, { history = [] }: Marker): string[] => [
-  failureFold(report),
   smokeFold(report),
+  failureFold(report),
   warningsFold(report),
   receiptFold(report),
   historyFold(history, report),

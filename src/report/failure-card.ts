@@ -3,9 +3,9 @@ import type { LogPart } from '../cluster/container-logs.ts'
 import type { Diagnosis } from '../cluster/diagnose.ts'
 import type { ContainerRow } from '../cluster/evidence.ts'
 import { causeChain, type PreviewError, type Problem } from '../errors.ts'
-import { markdownBlock, markdownCode, markdownText } from './escape.ts'
+import { markdownBlock, markdownCode, markdownLink, markdownText } from './escape.ts'
 import { fold, ITEM, listed } from './folds.ts'
-import type { Report } from './report.ts'
+import type { Report, SmokeReport } from './report.ts'
 import { CAUSE } from './verdict.ts'
 
 /** Why it failed and what to do next, for a reader who need not know Kubernetes; what was found stands below. */
@@ -22,8 +22,9 @@ export const failureFold = (report: Report): string => failureCard(report, SHORT
 /** For the job summary. */
 export const failureDetails = (report: Report): string => failureCard(report, WHOLE)
 
-const failureCard = ({ status, failure, diagnoses = [] }: Report, size: Size): string => {
+const failureCard = ({ status, failure, diagnoses = [], smoke }: Report, size: Size): string => {
   if (failure === undefined || status === 'superseded') return ''
+  if (failure.code === 'SmokeFailed' && smoke?.result !== undefined) return smokeCard(failure, smoke)
   if (diagnoses.length === 0) return plainCard(failure)
   const cards = diagnoses
     .slice(0, size.cards)
@@ -96,6 +97,15 @@ const eventList = ({ events, reason, what }: Diagnosis, size: Size): string => {
     .map(({ reason, message, count }) => `${markdownText(reason)}, ${count}×: ${markdownText(message, ITEM * 2)}`)
   const all = lines.length === 0 && !what.includes(reason) ? [markdownText(reason, ITEM * 2)] : lines
   return all.length === 0 ? '' : `What the cluster says:\n\n${listed(all)}`
+}
+
+/** Which checks failed stands in a list of its own. */
+const smokeCard = ({ hint = '' }: PreviewError, { executionUrl, reportUrl }: SmokeReport): string => {
+  const links = [
+    ...(reportUrl === undefined ? [] : [markdownLink('What was asked, and what came', reportUrl)]),
+    markdownLink('the execution', executionUrl),
+  ]
+  return `**What to do next:** ${markdownText(hint)}. ${links.join(' · ')}`
 }
 
 /** Of a failure that nobody looked into: it says itself what it is about. */

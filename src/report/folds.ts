@@ -1,3 +1,4 @@
+import { isFlaky, type SmokeCase } from '../../checks/contract.ts'
 import { markdownCode, markdownText } from './escape.ts'
 import { duration, plural } from './format.ts'
 import type { ReceiptLine, Report } from './report.ts'
@@ -12,16 +13,31 @@ export const ITEM = 300
 export const fold = (summary: string, body: string, open = false): string =>
   `<details${open ? ' open' : ''}>\n<summary>${summary}</summary>\n\n${body}\n\n</details>`
 
-/** Which checks failed, and how. */
+/** Which checks failed, and how; and which did before they passed. */
 export const smokeFold = ({ smoke }: Report): string => {
-  const cases = smoke?.result?.cases.filter((each) => each.status === 'failed') ?? []
-  if (cases.length === 0) return ''
-  const lines = cases.map(({ app, name, message }) => {
-    const isOld = smoke?.news?.stillFailing.includes(app === null ? name : `${name} of ${app}`)
-    const title = `${markdownText(app === null ? name : `${app}: ${name}`)}${isOld ? ' (still)' : ''}`
-    return message === undefined ? title : `${title} — ${markdownText(message, ITEM)}`
+  const { cases = [] } = smoke?.result ?? {}
+  const failed = cases.filter((each) => each.status === 'failed')
+  const flaky = cases.filter(isFlaky)
+  const lines = failed.map((each) => {
+    const isOld = smoke?.news?.stillFailing.includes(each.app === null ? each.name : `${each.name} of ${each.app}`)
+    const title = `${titleOf(each)}${isOld ? ' (still)' : ''}`
+    return each.message === undefined ? title : `${title} — ${markdownText(each.message, ITEM)}`
   })
-  return fold(`${plural(cases.length, 'check')} failed`, listed(lines), true)
+  return [
+    ...(failed.length === 0 ? [] : [fold(`${plural(failed.length, 'check')} failed`, listed(lines), true)]),
+    ...(flaky.length === 0
+      ? []
+      : [fold(`${plural(flaky.length, 'check')} passed after failing`, listed(flaky.map(late)))]),
+  ].join('\n\n')
+}
+
+const titleOf = ({ app, name }: SmokeCase): string => markdownText(app === null ? name : `${app}: ${name}`)
+
+/** What it said before says more than that it passed. */
+const late = (each: SmokeCase): string => {
+  const before = each.history?.findLast(({ status }) => status === 'failed')?.message
+  const said = before === undefined ? '' : `; before: ${markdownText(before, ITEM)}`
+  return `${titleOf(each)} passed on attempt ${each.attempts}${said}`
 }
 
 /** Every check, for where there is room. */
@@ -29,7 +45,7 @@ export const smokeTable = ({ smoke }: Report): string => {
   const { cases = [] } = smoke?.result ?? {}
   if (cases.length === 0) return ''
   const rows = cases.map(({ app, attempts, message = '', ms, name, status }) => {
-    const word = status === 'passed' && attempts > 1 ? `flaky: passed on attempt ${attempts}` : status
+    const word = isFlaky({ status, attempts }) ? `flaky: passed on attempt ${attempts}` : status
     const icon = { passed: '✅', failed: '❌', skipped: '⏭️' }[status]
     return `| ${markdownText(app ?? '—')} | ${markdownText(name)} | ${icon} ${word} | ${duration(ms)} | ${markdownText(message, ITEM)} |`
   })

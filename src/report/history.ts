@@ -12,6 +12,8 @@ export const pastDeployment = z.object({
   /** The verdict's icon and first words. */
   icon: z.string().max(10),
   result: z.string().max(200),
+  /** It went live, and nothing failed. */
+  ok: z.boolean(),
   ms: z.number(),
   at: z.iso.datetime(),
   run: z.string(),
@@ -28,7 +30,8 @@ export const historyOf = (report: Report, before: readonly PastDeployment[] = []
   const isEnd = intent.kind === 'deploy' && (status === 'live' || status === 'failed')
   if (!isEnd || commit === undefined) return [...before]
   const { icon, lead } = verdict(report)
-  const now = { commit, icon, result: [...lead].slice(0, RESULT).join(''), ms, at: startedAt, run: runOf(run) }
+  const ok = status === 'live' && report.smoke?.ok !== false
+  const now = { commit, icon, ok, result: [...lead].slice(0, RESULT).join(''), ms, at: startedAt, run: runOf(run) }
   return [now, ...before.filter((one) => one.run !== now.run)].slice(0, REMEMBERED)
 }
 

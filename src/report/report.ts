@@ -99,4 +99,6 @@ export type Report = {
   startedAt: string
   ms: number
   run: { url: string; attempt: number }
+  /** Whether the first failure after a success is a comment of its own; unknown before the settings are read. */
+  failureComment?: boolean
 }

@@ -50,6 +50,7 @@ const deploying = (report: Report): Verdict => {
       rest: shown ? [shown] : [],
     }
   const to = commitOf(report).join('')
+  if (shown === undefined && isServing(report)) return { icon: '🟡', lead: `Deploying ${to} again`, rest: [] }
   if (shown === undefined) return { icon: '🟡', lead: `Deploying ${to}`.trim(), rest: [] }
   return { icon: '🟡', lead: `Updating to ${to} — ${shown}`, rest: [] }
 }
@@ -117,9 +118,9 @@ const removedFor = ({ intent }: Report): string[] =>
 /** `smoke 12/12`, `smoke 10/12 (login fails on app1)`, `the smoke check did not finish: …` */
 const smokeWords = ({ ok, result, problem }: SmokeReport): string => {
   if (result === undefined) return `the smoke check did not finish${problem === undefined ? '' : `: ${problem}`}`
-  const { passed, failed: bad } = result.counts
+  const { passed, failed: bad, flaky } = result.counts
   const score = `smoke ${passed}/${passed + bad}`
-  if (ok) return score
+  if (ok) return flaky === 0 ? score : `${score}, ${flaky} flaky`
   if (result.error !== null) return `${score} (${result.error.message})`
   const [first, ...more] = result.cases.filter((each) => each.status === 'failed')
   if (first === undefined) return score

@@ -52,6 +52,9 @@ func routes(commit string, database *sql.DB) http.Handler {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, http.StatusOK, map[string]any{"ok": true, "commit": commit})
 	})
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
+		writeJSON(w, http.StatusOK, map[string]string{"app2": "works for app1, and has no pages of its own"})
+	})
 	mux.HandleFunc("GET /jobs/{id}", func(w http.ResponseWriter, r *http.Request) {
 		found, err := jobIn(r.Context(), database, r.PathValue("id"))
 		switch {
