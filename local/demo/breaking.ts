@@ -19,10 +19,20 @@ export const breakingMigration = async (stage: Stage, { number, sha, comment }: 
   stage.showSlack()
   const { pages } = await browse(stage)
   const words = await lastWordsOf(namespace, `job/app1-migrate-${short}`, 'migrate')
+  const [first, ...more] = scene.comments(number)
   const [body, slack, before] = [bodyOf(stage, number), slackOf(stage), shortCommit(sha)]
   stage.tell([
     failedStepClaim(said),
-    commentClaim(scene.comments(number), ['Not deployed: the migration failed (app1)', `last good ${before}`], comment),
+    commentClaim(
+      first === undefined ? [] : [first],
+      ['Not deployed: the migration failed (app1)', `last good ${before}`],
+      comment,
+    ),
+    claim(
+      'A short comment says so too, because GitHub notifies nobody of an edited one',
+      more.length === 1 && more[0]?.body.includes('Not deployed: the migration failed (app1)') === true,
+      `${more.length} more comments`,
+    ),
     claim(`It has the migration’s last words: “${words}”`, words !== '' && body.includes(words), words || 'no words'),
     servedClaim(`Commit ${shortCommit(head)} of app1 serves nobody: its URL answers as before`, pages.slice(0, 1), sha),
     claim(`The comment strikes its link out, which shows ${before}`, STRUCK_OUT.exec(body)?.[1] === before, body),
@@ -54,7 +64,11 @@ export const breakingQueue = async (stage: Stage, { number, comment }: Live): Pr
     failedStepClaim(said),
     servedClaim('Both URLs answer 200', pages, head),
     checksClaim(said.report, ['queue of app1']),
-    commentClaim(scene.comments(number), ['queue fails on app1', '1 new failure since the last push'], comment),
+    commentClaim(
+      scene.comments(number).slice(0, 1),
+      ['queue fails on app1', '1 new failure since the last push'],
+      comment,
+    ),
     rowsClaim(bodyOf(stage, number), pages),
     claim('Slack names it too', slackOf(stage).includes('queue fails on app1'), slackOf(stage) || 'no message'),
     await reportedClaim(stage, said),
