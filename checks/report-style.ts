@@ -39,10 +39,10 @@ header .mark {
 .legend { display: flex; flex-wrap: wrap; gap: 4px 20px; font-size: 14px; }
 .legend b { color: var(--tone); }
 .facts {
-  display: grid; grid-template-columns: repeat(auto-fit, minmax(200px, 1fr)); gap: 18px 24px;
+  display: grid; grid-template-columns: repeat(3, 1fr); gap: 18px 24px;
   margin: 30px 0 36px; padding: 22px 0; border-block: 1px solid var(--line);
 }
-dt { font-size: 13px; } dd { font-size: 15px; } dd small { font-size: 13px; }
+dt { font-size: 13px; } dd { font-size: 15px; } dd small { font-size: 13px; display: inline-block; }
 .app, .broken { background: var(--card); border: 1px solid var(--line); border-radius: 12px; margin-bottom: 20px; }
 .broken { padding: 18px 22px; border-color: var(--bad); margin-top: 30px; }
 .broken p { margin-top: 6px; white-space: pre-wrap; }
@@ -81,12 +81,12 @@ footer { margin-top: 40px; font-size: 14px; } footer h2 { font-size: 14px; color
   h1 { font-size: 25px; } header .mark { width: 34px; height: 34px; font-size: 18px; }
   .facts { grid-template-columns: 1fr 1fr; gap: 14px 16px; margin: 24px 0 26px; padding: 18px 0; }
   .head, .app > ul > li { padding-inline: 16px; } .app > ul > li { gap: 10px; }
-  ol { padding-left: 10px; } ol > li > p { flex-basis: 100%; order: 3; } ol > li > details { order: 4; } .try { width: auto; }
+  ol { padding-left: 10px; margin-left: -28px; } pre { font-size: 11px; } ol > li > p { flex-basis: 100%; order: 3; } ol > li > details { order: 4; } .try { width: auto; }
 }
 @media print {
   :root { color-scheme: light; --page: #fff; }
   body { font-size: 12px; } main { max-width: none; padding: 0; }
-  .app > ul > li, header, .facts, .exchange { break-inside: avoid; }
+  header, .facts, .exchange, li p { break-inside: avoid; } .head, h3, .kind, summary, footer h2 { break-after: avoid; }
   summary { list-style: none; color: var(--soft); } ::details-content { content-visibility: visible; height: auto; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }

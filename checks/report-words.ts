@@ -8,7 +8,7 @@ export const plural = (count: number, noun: string): string => `${count} ${noun}
 export const verdictOf = ({ counts, error, ok }: SmokeResult): Verdict => {
   const all = counts.passed + counts.failed + counts.skipped
   if (error) {
-    const lead = 'This says nothing about the preview: something went wrong with the checking itself.'
+    const lead = 'Something went wrong with the checking itself, so this is no verdict on the preview.'
     return { tone: 'bad', mark: '!', title: 'The checks could not be finished', lead }
   }
   if (!ok && counts.failed === 0) {
@@ -52,6 +52,10 @@ export const duration = (ms: number): string => {
   if (seconds < 59.95) return `${seconds.toFixed(1)} s`
   return `${Math.floor(Math.round(seconds) / 60)} min ${Math.round(seconds) % 60} s`
 }
+
+/** From the shortest to the longest. */
+export const durations = (all: readonly number[]): string =>
+  [...new Set([Math.min(...all), Math.max(...all)].map(duration))].join(' – ')
 
 export const utc = (iso: string): string => {
   const [day = '', time = ''] = new Date(iso).toISOString().split('T')

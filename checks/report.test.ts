@@ -60,7 +60,18 @@ describe('verdict', () => {
   test('checks that broke are not called a bad preview', () => {
     const broken = page([[{}]], smokeInput({}), { name: 'States.Timeout', message: 'no answer in 300 s' })
     expect(broken).toContain('<title>The checks could not be finished')
-    expect(broken).toContain('no answer in 300 s')
+    expect(broken).toContain('<b>States.Timeout</b>: no answer in 300 s')
+  })
+
+  test('checks that broke say what is known so far', () => {
+    const error = { name: 'BrokenSuite', message: 'no' }
+    const previous = { commit: 'a'.repeat(40), failed: [] }
+    expect(page([[{}, { name: 'b', status: 'failed' }]], smokeInput({}), error)).toMatch(
+      /Known so far:.*<b>1<\/b> failed.*<b>1<\/b> passed/,
+    )
+    const empty = page([[]], smokeInput({ previous }), error)
+    expect(empty).not.toMatch(/Known so far|nothing changed/)
+    expect(page([[{}]])).not.toContain('Known so far')
   })
 })
 
@@ -72,6 +83,85 @@ test('every attempt is shown', () => {
   ])
   for (const words of ['Attempt 1', 'first reason', 'Attempt 2', 'second reason', 'Attempt 3'])
     expect(flaky).toContain(words)
+})
+
+/** Heads of the cases, or of the attempts, as a reader sees them. */
+const textsOf = (shown: string, element: RegExp) =>
+  [...shown.matchAll(element)].map(([, markup = '']) =>
+    markup
+      .replace(/<[^>]*>/g, ' ')
+      .replace(/\s+/g, ' ')
+      .trim(),
+  )
+const headsOf = (shown: string) => textsOf(shown, /<h3>(.*?)<\/h3>/g)
+const attemptsOf = (shown: string) => textsOf(shown, /<span class="try">(.*?)(?:<details|<\/li>)/g)
+
+test('what needs a look stands first', () => {
+  const first = [
+    { name: 'skips', status: 'skipped' as const },
+    { name: 'passes' },
+    { name: 'wavers', status: 'failed' as const },
+    { name: 'fails', status: 'failed' as const },
+  ]
+  const shown = page([first, [{ name: 'wavers' }, { name: 'fails', status: 'failed' }]])
+  expect(headsOf(shown)).toEqual([
+    'fails failed',
+    'wavers flaky, passed on attempt 2',
+    'passes passed 5 ms',
+    'skips skipped',
+  ])
+  expect(textsOf(shown, /<p class="legend">(.*?)<\/p>/g)).toEqual(['1 failed 1 flaky 1 passed 1 skipped'])
+})
+
+test('flaky says which attempt passed, one that was skipped counted too', () => {
+  const shown = page([[{ status: 'failed' }], [{ status: 'skipped' }], [{}]])
+  expect(headsOf(shown)).toEqual(['answers flaky, passed on attempt 3'])
+})
+
+describe('attempts in a row that came to the same', () => {
+  const failed = (ms: number, message = 'no') => [{ status: 'failed' as const, ms, message }]
+
+  test('are one line', () => {
+    expect(attemptsOf(page([failed(5), failed(1200), failed(30)]))).toEqual(['Attempts 1–3 failed no 5 ms – 1.2 s'])
+    expect(attemptsOf(page([failed(5), failed(5), failed(5, 'other'), failed(5)]))).toEqual([
+      'Attempts 1–2 failed no 5 ms',
+      'Attempt 3 failed other 5 ms',
+      'Attempt 4 failed no 5 ms',
+    ])
+  })
+
+  test('take no time when they were skipped', () => {
+    const skipped = [{ status: 'skipped' as const, ms: 0, message: 'no' }]
+    expect(attemptsOf(page([failed(5), skipped, skipped]))).toEqual([
+      'Attempt 1 failed no 5 ms',
+      'Attempts 2–3 skipped no',
+    ])
+  })
+
+  test('are not said of one that did not ask', () => {
+    expect(attemptsOf(page([failed(5), [], failed(5)]))).toEqual([
+      'Attempt 1 failed no 5 ms',
+      'Attempt 3 failed no 5 ms',
+    ])
+  })
+
+  test('keep what was asked in each', () => {
+    const asked = [1, 2, 3].map((attempt) => {
+      const exchanges = [exchange({ body: `body ${attempt}` })]
+      return { app: 'app1', name: 'answers', attempt, exchanges }
+    })
+    const shown = page([failed(5), failed(5), failed(5, 'other')], smokeInput({}), null, asked)
+    const [, first = '', second = ''] = shown.split('<details>')
+    expect(first).toMatch(/2 requests and their answers.*Attempt 1<.*body 1.*Attempt 2<.*body 2/s)
+    expect(second).toMatch(/Request and answer<.*body 3/s)
+    expect(second).not.toMatch(/body 1|body 2|Attempt 3</)
+  })
+})
+
+test('the facts are always six, which fill their rows', () => {
+  const database = { engine: 'mysql' as const, name: 'preview_07' }
+  for (const change of [{ database }, { pullRequest: null, database: null }])
+    expect(page([[{}]], smokeInput(change)).match(/<dt>/g)).toHaveLength(6)
 })
 
 test('what was asked stands at its own attempt, and what came again and again is told once', () => {

@@ -2,7 +2,7 @@ import { executionNameOf, executionUrl } from './console.ts'
 import type { SmokeApp, SmokeCase, SmokeInput, SmokeResult } from './contract.ts'
 import type { CaseExchanges } from './exchange.ts'
 import { type Html, html } from './html.ts'
-import { caseItem } from './report-case.ts'
+import { ANSWERS, answerTo, caseItem, LOOKS } from './report-case.ts'
 import { REPORT_STYLE } from './report-style.ts'
 import { changesSince, duration, plural, utc, verdictOf } from './report-words.ts'
 
@@ -35,10 +35,10 @@ export const renderReport = ({ input, execution, result, exchanges = [] }: Check
 <p class="over">Preview check · ${input.environment.repository}</p>
 <h1><span class="mark" aria-hidden="true">${verdict.mark}</span>${verdict.title}</h1>
 <p class="lead">${verdict.lead}</p>
-${result.error === null && balance(result)}
+${balance(result)}
 ${news(input, result)}
 </header>
-${result.error && html`<section class="broken"><h2>Why the checks stopped</h2><p>${result.error.message}</p></section>`}
+${result.error && html`<section class="broken"><h2>Why the checks stopped</h2><p><b>${result.error.name}</b>: ${result.error.message}</p></section>`}
 ${facts(input, execution, result)}
 ${groups(input, result).map((group) => groupSection(input, group, exchanges))}
 ${footer(input, execution)}
@@ -48,20 +48,19 @@ ${footer(input, execution)}
 `.markup
 }
 
-const balance = ({ counts }: SmokeResult): Html => {
-  const parts = [
-    { tone: 'bad', word: 'failed', count: counts.failed },
-    { tone: 'flaky', word: 'flaky', count: counts.flaky },
-    { tone: 'good', word: 'passed', count: counts.passed - counts.flaky },
-    { tone: 'idle', word: 'skipped', count: counts.skipped },
-  ].filter((part) => part.count > 0)
+const balance = ({ cases, counts, error }: SmokeResult): Html | false => {
+  if (cases.length === 0) return false
+  const exclusive = { ...counts, passed: counts.passed - counts.flaky }
+  const parts = ANSWERS.map((word) => ({ word, tone: LOOKS[word].tone, count: exclusive[word] })).filter(
+    (part) => part.count > 0,
+  )
   return html`<div class="balance" aria-hidden="true">${parts.map(({ tone, count }) => html`<i class="${tone}" style="flex-grow:${count}"></i>`)}</div>
-<p class="legend">${parts.map(({ tone, word, count }) => html`<span class="${tone}"><b>${count}</b> ${word}</span>`)}</p>`
+<p class="legend">${error && html`<span>Known so far:</span>`}${parts.map(({ tone, word, count }) => html`<span class="${tone}"><b>${count}</b> ${word}</span>`)}</p>`
 }
 
 /** What changed since this environment was checked before. */
 const news = ({ previous }: SmokeInput, { cases }: SmokeResult): Html | false => {
-  if (previous === null) return false
+  if (previous === null || cases.length === 0) return false
   const changes = changesSince(previous, cases)
   const words = (
     [
@@ -80,17 +79,17 @@ const news = ({ previous }: SmokeInput, { cases }: SmokeResult): Html | false =>
 
 const link = (address: string, text: string): Html => html`<a href="${address}" rel="noreferrer noopener">${text}</a>`
 
+/** Always six, which makes full rows of two and of three. */
 const facts = (input: SmokeInput, execution: string, result: SmokeResult): Html => {
   const { commit, environment, pullRequest, run } = input
   const home = `${new URL(run.url).origin}/${environment.repository}`
   const attempts = Math.max(1, ...result.cases.flatMap((each) => each.history?.map(({ attempt }) => attempt) ?? []))
   return html`<dl class="facts">
-${pullRequest !== null && html`<div><dt>Pull request</dt><dd>${link(`${home}/pull/${pullRequest}`, `#${pullRequest}`)}</dd></div>`}
+<div><dt>Pull request</dt><dd>${pullRequest === null ? 'none' : link(`${home}/pull/${pullRequest}`, `#${pullRequest}`)}</dd></div>
 <div><dt>Branch</dt><dd>${environment.branch}</dd></div>
 <div><dt>Commit</dt><dd>${link(`${home}/commit/${commit}`, commit.slice(0, 7))} <small>${commitWords(input, result)}</small></dd></div>
-<div><dt>Checked</dt><dd><time datetime="${result.started}">${utc(result.started)}</time></dd></div>
-<div><dt>Took</dt><dd>${duration(result.ms)} <small>in ${plural(attempts, 'attempt')}</small></dd></div>
-${input.database && html`<div><dt>Database</dt><dd>${input.database.name}</dd></div>`}
+<div><dt>Checked</dt><dd><time datetime="${result.started}">${utc(result.started)}</time> <small>took ${duration(result.ms)} in ${plural(attempts, 'attempt')}</small></dd></div>
+<div><dt>Database</dt><dd>${input.database?.name ?? 'none'}</dd></div>
 <div><dt>Asked by</dt><dd>${link(run.url, 'workflow run')}, in an ${link(executionUrl(execution), 'execution')}</dd></div>
 </dl>`
 }
@@ -107,11 +106,9 @@ const groups = (input: SmokeInput, result: SmokeResult): Group[] =>
     .map((app) => ({ app, cases: result.cases.filter((each) => each.app === (app?.name ?? null)) }))
     .filter((group) => group.cases.length > 0)
 
-const ORDER = { failed: 0, passed: 1, skipped: 2 }
-
 const groupSection = (input: SmokeInput, { app, cases }: Group, exchanges: readonly CaseExchanges[]): Html => {
   const passed = cases.filter((each) => each.status === 'passed').length
-  const sorted = cases.toSorted((one, other) => ORDER[one.status] - ORDER[other.status])
+  const sorted = ANSWERS.flatMap((answer) => cases.filter((each) => answerTo(each) === answer))
   return html`<section class="app">
 <div class="head"><h2>${app?.name ?? 'The whole environment'}</h2><span>${passed} of ${cases.length} passed</span>
 ${app && html`<p class="url">${link(app.url, app.url)}${app.logs !== undefined && html` · ${link(app.logs, 'its logs')}`}</p>`}</div>

@@ -13,6 +13,7 @@ const APPS = ['app1', 'app2'].map((name) => ({
   url: urlOf(name),
   health: '/healthz',
   commit: { header: 'x-commit' },
+  logs: 'https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1',
 }))
 
 const input: SmokeInput = {
@@ -90,7 +91,7 @@ const asked = (attempt: number, status: number, answer: string): CaseExchanges =
 export const flakyReport = (): string =>
   renderReport({
     input,
-    execution: `preview-${ID}-${COMMIT.slice(0, 8)}-3-1`,
+    execution: `arn:aws:states:eu-west-1:123456789012:execution:preview-checks:preview-${ID}-${COMMIT.slice(0, 8)}-3-1`,
     result: {
       version: 1,
       ok: true,
