@@ -8,20 +8,18 @@ export const slackHtml = (blocks: readonly unknown[]): Html =>
     return html`<div class="${isContext ? 'context' : 'section'}">${textsOf(block).map(mrkdwnHtml)}</div>`
   })}`
 
-const MARKUP = /\*([^*\n]+)\*|<(https?:[^|>]+)\|([^>]*)>/g
+const MARKUP = /\*([^*\n]+)\*|<(https?:[^|>]+)\|([^>]*)>|`([^`\n]+)`/g
 
-/** Bold and links are all the markup that our messages have. */
+/** Bold, links and code are all the markup that our messages have. */
 const mrkdwnHtml = (text: string): Html => {
   const parts: Html[] = []
   let end = 0
   for (const found of text.matchAll(MARKUP)) {
-    const [whole, bold, url = '', label = ''] = found
+    const [whole, bold, url = '', label = '', code] = found
     parts.push(html`${unescaped(text.slice(end, found.index))}`)
-    parts.push(
-      bold === undefined
-        ? html`<a href="${unescaped(url)}" rel="noreferrer noopener" target="_blank">${unescaped(label)}</a>`
-        : html`<b>${unescaped(bold)}</b>`,
-    )
+    if (bold !== undefined) parts.push(html`<b>${unescaped(bold)}</b>`)
+    else if (code !== undefined) parts.push(html`<code>${unescaped(code)}</code>`)
+    else parts.push(html`<a href="${unescaped(url)}" rel="noreferrer noopener" target="_blank">${unescaped(label)}</a>`)
     end = found.index + whole.length
   }
   return html`<p>${parts}${unescaped(text.slice(end))}</p>`

@@ -34,7 +34,7 @@ export const slackNews = (report: Report): SlackNews | undefined => {
 
 /** Verdict; why; URLs, database, report; pull request, branch, commit, run. `text` is what notifications and search see. */
 export const slackMessage = (report: Report): SlackMessage =>
-  messageOf(report, [[headline(report)], reasonLines(report), placesOf(report)])
+  messageOf(report, [[headline(report)], reasonLines(report), linksOf(report), factsOf(report)])
 
 /** For the thread of a message that has the rest. */
 const slackReply = (report: Report): SlackMessage => messageOf(report, [[headline(report)], reasonLines(report)])
@@ -52,14 +52,19 @@ const headline = (report: Report): string => {
   return [`${icon} *${slackText(lead, PART)}*`, ...rest.map((part) => slackText(part, PART))].join(' · ')
 }
 
-const placesOf = ({ apps, commit, database, smoke, status }: Report): string[] => {
-  const isGone = status === 'removed' || status === 'removing'
+const isGone = ({ status }: Report): boolean => status === 'removed' || status === 'removing'
+
+const linksOf = (report: Report): string[] =>
+  isGone(report) ? [] : report.apps.flatMap((app) => appLine(app, report.commit))
+
+/** A section of their own: however many apps there are, these are seen. */
+const factsOf = (report: Report): string[] => {
+  const { database, smoke } = report
   return [
-    ...(database === undefined || isGone ? [] : [`Database: ${slackText(database, PART)}`]),
+    ...(database === undefined || isGone(report) ? [] : [`Database: ${slackText(database, PART)}`]),
     ...(smoke?.reportUrl === undefined
       ? []
       : [`Smoke report: ${slackLink('open', smoke.reportUrl)}${until(smoke.result?.report?.expires)}`]),
-    ...(isGone ? [] : apps.flatMap((app) => appLine(app, commit))),
   ]
 }
 
