@@ -15,8 +15,7 @@ export type Found = {
 export type Of = {
   /** The head commit. */
   commit: string
-  /** `github.sha` of the run. */
-  /** What the run checks out when it is not told otherwise. */
+  /** `github.sha`: what the run checks out when it is not told otherwise. */
   mergeCommit: string | undefined
   now: Date
 }
