@@ -61,7 +61,7 @@ const chapterSection = ({ title, events, comments, messages, report, claims }: C
 <h2>${title}</h2>
 <ul class="events">${events.map(eventLine)}</ul>
 <div class="seen">
-${comments.length > 0 && html`<div><h3>GitHub, the pull request’s comment</h3>${comments.map((text, at) => commentCard(text, at > 0 || !isFirst))}</div>`}
+${comments.length > 0 && html`<div><h3>GitHub, the pull request’s comment</h3>${comments.map((text, at) => commentCard(text, (at > 0 || !isFirst) && !isNote(text)))}</div>`}
 ${messages.length > 0 && html`<div><h3>Slack, #previews</h3><div class="channel">${messages.map(messageCard)}</div></div>`}
 </div>
 ${report !== undefined && html`<details class="report"><summary>The smoke check’s report, as it is in S3</summary><iframe sandbox srcdoc="${report}" title="Smoke report"></iframe></details>`}
@@ -77,6 +77,9 @@ const eventLine = ({ where, text, lines }: Chapter['events'][number]): Html => {
 
 const claimLine = ({ says, found }: Claim): Html =>
   found === undefined ? html`<li>${says}</li>` : html`<li class="untrue">${says} — but found: ${found}</li>`
+
+/** Posted beside the one that is edited. */
+const isNote = (text: string): boolean => text.includes('<!-- eks-preview note ')
 
 /** GitHub says of a comment whether it was edited. */
 export const commentCard = (markdown: string, isEdited = false): Html => html`<article class="comment">

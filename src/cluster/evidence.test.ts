@@ -10,6 +10,7 @@ const owner = (kind: string, name: string) => ({
 test('containers, those that are not as they should be first', () => {
   const containerStatuses = [
     status({ running: {} }, { name: 'ready', ready: true }),
+    status(ended(0, 'Completed'), { name: 'done' }),
     status({ running: {} }, { name: 'starting' }),
     status(ended(137, 'OOMKilled'), { name: 'killed', restartCount: 1 }),
     ...crashed(3).containerStatuses,
@@ -21,6 +22,7 @@ test('containers, those that are not as they should be first', () => {
     { pod: 'web-1', name: 'web', state: 'waiting', reason: 'CrashLoopBackOff', exitCode: 1, restarts: 3 },
     { pod: 'web-1', name: 'unknown', state: 'unknown', reason: '', restarts: 0 },
     { pod: 'web-1', name: 'ready', state: 'running', reason: '', restarts: 0 },
+    { pod: 'web-1', name: 'done', state: 'ended', reason: 'Completed', exitCode: 0, restarts: 0 },
   ])
 })
 

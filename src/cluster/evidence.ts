@@ -21,9 +21,12 @@ const ROWS = 10
 export const containerRows = (pods: readonly Live[]): ContainerRow[] =>
   pods
     .flatMap((pod) => containersOf(pod).map((container) => ({ pod: pod.metadata.name, container })))
-    .toSorted((a, b) => Number(a.container.ready) - Number(b.container.ready))
+    .toSorted((a, b) => Number(isFine(a.container)) - Number(isFine(b.container)))
     .slice(0, ROWS)
     .map(({ pod, container }) => rowOf(pod, container))
+
+/** An init container or a sidecar that has done its work is not ready, and nothing is wrong with it. */
+const isFine = ({ ready, state }: ContainerStatus): boolean => ready || state?.terminated?.exitCode === 0
 
 const rowOf = (pod: string, container: ContainerStatus): ContainerRow => {
   const { name, state, restartCount: restarts, ready } = container
