@@ -31,5 +31,5 @@ const rights = ({ cluster, namespace, role, workflow }: NonNullable<Report['plac
   const who = role === undefined ? "the job's own credentials" : `IAM role ${markdownCode(role)}`
   const from = workflow === undefined ? '' : ` from the workflow ${markdownCode(workflow)}`
   const where = `namespace ${markdownCode(namespace)}${cluster === undefined ? '' : ` of cluster ${markdownCode(cluster)}`}`
-  return `Made with ${who}${from}, in ${where}. What stands in the ConfigMap ${markdownCode(INSTALL_NAME)} no pull request can change`
+  return `Made with ${who}${from}, in ${where}. Settings in the ConfigMap ${markdownCode(INSTALL_NAME)} win over those of the workflow`
 }
