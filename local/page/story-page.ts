@@ -1,4 +1,5 @@
 import { type Html, html } from '../../checks/html.ts'
+import { NOTE } from '../../src/report/failure-note.ts'
 import type { Claim } from '../demo/claims.ts'
 import { commentHtml } from './github-html.ts'
 import { PAGE_STYLE } from './page-style.ts'
@@ -79,7 +80,7 @@ const claimLine = ({ says, found }: Claim): Html =>
   found === undefined ? html`<li>${says}</li>` : html`<li class="untrue">${says} — but found: ${found}</li>`
 
 /** Posted beside the one that is edited. */
-const isNote = (text: string): boolean => text.includes('<!-- eks-preview note ')
+const isNote = (text: string): boolean => text.includes(NOTE)
 
 /** GitHub says of a comment whether it was edited. */
 export const commentCard = (markdown: string, isEdited = false): Html => html`<article class="comment">

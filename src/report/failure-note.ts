@@ -17,10 +17,13 @@ export const failureNote = (report: Report, before: Marker | undefined, details:
   return `${icon} **${markdownText(lead)}**${of} · ${markdownLink('what happened', details)}\n\n${markOf(before.id)}`
 }
 
+/** What such a comment of any environment has at its end. */
+export const NOTE = '<!-- eks-preview note '
+
 /** Of a comment of our own identity, about the environment with this id. */
 export const isNote = (body: string, id: string | undefined): boolean => body.trimEnd().endsWith(markOf(id))
 
 /** The preview works again, or is gone. */
 export const isOver = ({ status }: Report): boolean => status === 'live' || status === 'removed'
 
-const markOf = (id = ''): string => `<!-- eks-preview note ${id} -->`
+const markOf = (id = ''): string => `${NOTE}${id} -->`

@@ -14,3 +14,10 @@ test('a preview that went from an open pull request says why, and how to get one
   )
   expect(verdictText(samples.removed)).not.toContain('add it')
 })
+
+test('a commit that serves already is deployed again', () => {
+  expect(verdictText({ ...samples.firstDeploy, apps: samples.liveWithoutExtras.apps })).toBe(
+    '🟡 Deploying def5678 again',
+  )
+  expect(verdictText(samples.firstDeploy)).toBe('🟡 Deploying def5678')
+})

@@ -50,8 +50,8 @@ const deploying = (report: Report): Verdict => {
       rest: shown ? [shown] : [],
     }
   const to = commitOf(report).join('')
-  if (shown === undefined && isServing(report)) return { icon: '🟡', lead: `Deploying ${to} again`, rest: [] }
-  if (shown === undefined) return { icon: '🟡', lead: `Deploying ${to}`.trim(), rest: [] }
+  const again = isServing(report) ? ' again' : ''
+  if (shown === undefined) return { icon: '🟡', lead: `Deploying ${to}`.trim() + again, rest: [] }
   return { icon: '🟡', lead: `Updating to ${to} — ${shown}`, rest: [] }
 }
 
