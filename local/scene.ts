@@ -79,12 +79,17 @@ export const openScene = async (given: { files: Files; inputs?: Record<string, s
   }
 
   /** What the repository's build job does for a commit: an image that knows which commit it is. */
-  const build = async (app: string, commit: string, program: 'app' | 'app1' | 'app2' = 'app'): Promise<void> => {
+  const build = async (
+    app: string,
+    commit: string,
+    program: 'app' | 'app1' | 'app2' | 'fortune' = 'app',
+    env: Record<string, string> = {},
+  ): Promise<void> => {
     const ref = refOf(app, commit)
     const folder = await mkdtemp(path.join(os.tmpdir(), 'image-'))
     try {
       const archive = path.join(folder, 'image.tar')
-      await writeCommitImage(archive, stack.options.programs[program], ref, commit)
+      await writeCommitImage(archive, stack.options.programs[program], ref, commit, env)
       await store.importArchive(archive)
       await registry.push(app, commit)
       built.push({ app, tag: commit })
