@@ -8,12 +8,11 @@ import * as z from 'zod'
 export const CHECK_KINDS = ['login', 'write', 'queue', 'storage', 'call'] as const
 export type CheckKind = (typeof CHECK_KINDS)[number]
 
-const PATH_MARKS = /\{(marker|json(\.[\w-]+)+)\}/g
 const path = z
   .string()
   .max(2048)
   .regex(/^\/(?![/\\])[^\s\\#]*$/, 'write a path such as /items, on the host of the app')
-  .refine((text) => !/[{}]/.test(text.replace(PATH_MARKS, '')), 'in braces write {marker} or a value such as {json.id}')
+  .regex(/^([^{}]|\{(marker|json(\.[\w-]+)+)\})*$/, 'in braces write {marker} or a value such as {json.id}')
 const text = z.string().max(10_000)
 const appName = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'not the name of an app')
 
@@ -58,13 +57,18 @@ const followUp = z.strictObject({
   within: within.optional(),
 })
 
+const MARKED = /\{(marker|json\.[^{}]+)\}/
 const identifier = z.string().regex(/^[A-Za-z_][A-Za-z0-9_$]{0,62}$/, 'not the name of a column')
 const row = z.strictObject({
   table: z.string().regex(/^[A-Za-z_][\w$]{0,62}(\.[A-Za-z_][\w$]{0,62})?$/, 'not the name of a table'),
   where: z
     .record(identifier, z.union([text, z.number(), z.boolean(), z.null()]))
     .refine((columns) => Object.keys(columns).length > 0, 'name a column at least')
-    .refine(isOwn, 'one value must hold {marker} or a value of the answer: the row of an earlier attempt would do'),
+    .meta({ minProperties: 1 })
+    .refine(
+      (columns) => Object.values(columns).some((value) => typeof value === 'string' && MARKED.test(value)),
+      'one value must hold {marker} or a value of the answer: the row of an earlier attempt would do',
+    ),
   within: within.optional(),
 })
 
@@ -74,15 +78,9 @@ const dependencyName = z
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/, 'a name of the install, never an ARN or URL')
 const object = z.strictObject({
   bucket: dependencyName,
-  key: text
-    .min(1)
-    .refine((key) => isOwn({ key }), 'must hold {marker} or a value of the answer: an older object would do'),
+  key: text.min(1).regex(MARKED, 'must hold {marker} or a value of the answer: an older object would do'),
   within: within.optional(),
 })
-
-function isOwn(values: Record<string, unknown>): boolean {
-  return Object.values(values).some((value) => typeof value === 'string' && /\{(marker|json\.[^{}]+)\}/.test(value))
-}
 
 const tokenPath = z.string().regex(/^\$(\.[\w-]+)+$/, 'write where the token is in the JSON, such as $.token')
 
@@ -99,33 +97,38 @@ const oneBody = (asked: object, context: z.RefinementCtx): void => {
     })
   }
 }
-const needsOne =
-  (...keys: [string, string]) =>
-  (asked: object, context: z.RefinementCtx): void => {
-    if (keys.some((key) => (asked as Record<string, unknown>)[key] !== undefined)) return
-    context.addIssue({
-      code: 'custom',
-      path: [],
-      message: `add ${keys[0]} or ${keys[1]}: it would prove nothing without`,
+const needsOne = <T extends z.ZodType<object>>(check: T, ...keys: [string, string]): T => {
+  const message = `add ${keys[0]} or ${keys[1]}: it would prove nothing without`
+  return check
+    .superRefine((asked, context) => {
+      if (keys.some((key) => (asked as Record<string, unknown>)[key] !== undefined)) return
+      context.addIssue({ code: 'custom', path: [], message })
     })
-  }
+    .meta({ anyOf: keys.map((key) => ({ required: [key], errorMessage: message })) })
+}
 
 const login = z.strictObject({ kind: z.literal('login'), ...request, token: tokenPath.optional() }).superRefine(oneBody)
-const write = z
-  .strictObject({ kind: z.literal('write'), ...request, row: row.optional(), then: followUp.optional() })
-  .superRefine(oneBody)
-  .superRefine(needsOne('row', 'then'))
+const write = needsOne(
+  z
+    .strictObject({ kind: z.literal('write'), ...request, row: row.optional(), then: followUp.optional() })
+    .superRefine(oneBody),
+  'row',
+  'then',
+)
 const queue = z
   .strictObject({ kind: z.literal('queue'), ...request, then: followUp, queue: dependencyName.optional() })
   .superRefine(oneBody)
-const storage = z
-  .strictObject({ kind: z.literal('storage'), ...request, object: object.optional(), then: followUp.optional() })
-  .superRefine(oneBody)
-  .superRefine(needsOne('object', 'then'))
+const storage = needsOne(
+  z
+    .strictObject({ kind: z.literal('storage'), ...request, object: object.optional(), then: followUp.optional() })
+    .superRefine(oneBody),
+  'object',
+  'then',
+)
 const call = z.strictObject({ kind: z.literal('call'), ...request, then: followUp.optional() }).superRefine(oneBody)
-const SCHEMAS = { login, write, queue, storage, call }
+export const CHECK_SCHEMAS = { login, write, queue, storage, call }
 
-export type DeclaredCheck = z.infer<(typeof SCHEMAS)[CheckKind]>
+export type DeclaredCheck = z.infer<(typeof CHECK_SCHEMAS)[CheckKind]>
 export type CheckRequest = Pick<DeclaredCheck, keyof typeof request>
 export type FollowUp = z.infer<typeof followUp>
 export type Expectation = z.infer<typeof expectation>
@@ -136,7 +139,7 @@ export const isCheckKind = (word: unknown): word is CheckKind => CHECK_KINDS.inc
 
 /** The check, or everything that is wrong with it, each with its place inside it. */
 export const readCheck = (kind: CheckKind, value: object): z.ZodSafeParseResult<DeclaredCheck> =>
-  (SCHEMAS[kind] as z.ZodType<DeclaredCheck>).safeParse({ ...value, kind })
+  (CHECK_SCHEMAS[kind] as z.ZodType<DeclaredCheck>).safeParse({ ...value, kind })
 
 /** One line each, with its place inside the check. */
 export const problemsOf = ({ issues }: z.ZodError): string[] =>

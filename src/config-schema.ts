@@ -41,7 +41,10 @@ const ADDRESS = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?:[1-9]\d{0,4}$/
 const app = z.strictObject({
   image: image.describe('Image; without a tag or digest the head commit is the tag'),
   port: z.int().min(1).max(65535).describe('The port the container listens on'),
-  env: z.record(variable, z.string()).default({}),
+  env: z
+    // Written as a number or a word such as `on` it is text all the same (config.ts).
+    .record(variable, z.string().meta({ type: ['string', 'number', 'boolean', 'null'] }))
+    .default({}),
   secrets: z
     .array(kubernetesName)
     .default([])
@@ -97,18 +100,20 @@ const ownApp = z.strictObject({
   ...reached,
 })
 
-const FILE_NAMES = ['kustomization.yaml', 'kustomization.yml', 'Kustomization']
 const folder = z
   .string()
-  .refine((text) => !FILE_NAMES.includes(posix.basename(text)), 'name the folder, not the file in it')
-  .refine(
-    (text) => /^[^/~\\:?][^\\:?\p{Cc}]*$/u.test(text) && !text.split('/').includes('..'),
+  .regex(/^(?!(.*\/)?(kustomization\.ya?ml|Kustomization)\/*$)/, 'name the folder, not the file in it')
+  .regex(
+    /^(?!(.*\/)?\.\.(\/|$))[^/~\\:?][^\\:?\p{Cc}]*$/u,
     'write a folder of this repository, such as k8s/overlays/preview',
   )
   .transform((text) => posix.join(text, '.'))
 
 const apps = <T extends z.ZodType>(one: T) =>
-  z.record(appName, one).refine((all) => Object.keys(all).length > 0, 'name at least one app')
+  z
+    .record(appName, one)
+    .refine((all) => Object.keys(all).length > 0, 'name at least one app')
+    .meta({ minProperties: 1 })
 const database = z
   .strictObject({
     env: z
