@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { CONFIG_PATH, parseConfig } from '../src/config.ts'
+import type { PreviewConfig } from '../src/config-schema.ts'
 import { PreviewError } from '../src/errors.ts'
 import { findKustomize } from '../src/kustomize/binary.ts'
 import type { Kustomize } from '../src/kustomize/kustomize.ts'
@@ -9,14 +10,25 @@ import { resolveSettings } from '../src/settings.ts'
 import { buildKustomize } from './install/programs.ts'
 import { progressTo } from './install/progress.ts'
 
-/** For who asks for a database (which it will be is known only when it is leased) or keeps logs. */
+/** For who asks for a database (which it will be is known only when it is leased), keeps logs, or is not reached by an Ingress. */
 const INSTALL = {
   'database-names': 'preview',
   'database-engine': 'mysql',
   'database-host': 'database.example.com',
   'database-secret': 'preview',
+  'allowed-exposures': 'nodePort\nistio\nloadBalancer',
+  'istio-gateway': 'istio-system/previews',
+  'istio-load-balancer': 'istio.example.com',
   'log-group-arn': 'arn:aws:logs:us-east-1:111122223333:log-group:/eks-preview/previews',
 }
+
+/** What the workflow would hand over. */
+const secretsFor = (config: PreviewConfig): Record<string, string> =>
+  Object.fromEntries(
+    Object.values(config.apps)
+      .flatMap((app) => ('secrets' in app ? app.secrets : []))
+      .map((name) => [name, `the value of ${name}`]),
+  )
 
 type Asked = {
   /** Of the commit's files. */
@@ -52,6 +64,7 @@ export const planFor = (
     ...(folder === undefined ? {} : { tree: folder }),
     settings: resolved.settings,
     images: {},
+    secrets: secretsFor(read.config),
   })
 }
 

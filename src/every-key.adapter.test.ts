@@ -24,6 +24,7 @@ spec:
   template:
     metadata: { labels: { app: web } }
     spec:
+      initContainers: [{ name: first, image: "shop/first:1" }]
       containers: [{ name: web, image: "shop/web:1", env: [{ name: API, value: "http://web:81" }] }]
 ---
 apiVersion: v1
@@ -40,6 +41,8 @@ apiVersion: networking.k8s.io/v1
 kind: Ingress
 metadata: { name: web }
 `,
+  'bare/kustomization.yaml':
+    'resources: [../k8s]\npatches: [{ target: { kind: Ingress }, patch: "{ $patch: delete, apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: { name: web } }" }]\n',
   'edge/kustomization.yaml': `
 resources: [../k8s]
 patches:
@@ -73,6 +76,8 @@ const linesOf = (text: string): Promise<string[]> => {
   return lines
 }
 
+const OLDER = { status: 200, headers: { 'x-commit': 'older' }, body: '{ "build": { "commit": "older" } }' }
+
 /** What is made of the file, a line for each value. */
 const allOf = async (text: string): Promise<string[]> => {
   const plan = planFor(text, { folder, sharedObjects: ['Secret/mail', 'Secret/registry', 'ServiceAccount/sender'] })
@@ -90,11 +95,12 @@ const allOf = async (text: string): Promise<string[]> => {
       )
     }),
     ...leaves(input).map((line) => `Smoke check ${line}`),
-    ...plan.apps.map(({ name, url, config: { health, commit } }) => {
-      const answer = { status: 200, headers: { 'x-commit': 'older' }, body: '{ "build": { "commit": "older" } }' }
-      const said = fault(answer as never, { commit, sha: plan.commit }) ?? 'good'
-      return `Probe of ${name} ${url}${health}, when an older commit answers: ${said}`
+    ...plan.apps.map(({ name, address, config: { commit } }) => {
+      if (address === undefined) return `Probe of ${name}: none`
+      const said = fault(OLDER as never, { commit, sha: plan.commit }) ?? 'good'
+      return `Probe of ${name} ${address.url}${address.health}, when an older commit answers: ${said}`
     }),
+    ...plan.apps.map(({ name, address }) => `DNS of ${name}: ${JSON.stringify(address?.leadsTo)}`),
   ]
 }
 
@@ -123,6 +129,9 @@ const own = (keys = '', top = 'kustomization: k8s') =>
   `${top}\napps: { web: { service: { name: web, port: http }, ingress: web, ${keys} } }`
 /** The keys that both forms have. */
 const shared = (form: typeof app): Row[] => [
+  ...['nodePort', 'istio', 'loadBalancer', 'none'].map(
+    (way): Row => [`apps.*.expose: ${way}`, form(`expose: ${way}`).replace(/ingress: .*?, /, '')],
+  ),
   ['apps.*.health', form('health: /up')],
   ['apps.*.commit.header', form('commit: { header: x-commit }')],
   ['apps.*.commit.path', form('commit: { path: build.commit }')],
@@ -135,6 +144,11 @@ const BASE: Row[] = [
   ['apps.*.port', app().replace('port: 80', 'port: 3000')],
   ['apps.*.env.*', app('env: { NEXT: "http://web/x", ON: on }')],
   ['apps.*.secrets', app('secrets: [mail]')],
+  [
+    'apps.*.secrets: [API_KEY]',
+    app('secrets: [API_KEY], migrate: { command: [up] }'),
+    app('migrate: { command: [up] }'),
+  ],
   ['apps.*.command', app('command: [run, --now]')],
   ['apps.*.migrate.command', app('migrate: { command: [up] }')],
   ['apps.*.migrate.image', app('migrate: { command: [up], image: schema }'), app('migrate: { command: [up] }')],
@@ -153,7 +167,7 @@ const BASE: Row[] = [
     (name): Row => [`database.env.${name}`, app('', `database: { env: { ${name}: X } }`), app('', 'database: {}')],
   ),
   ['database', app('', 'database: {}')],
-  ['waitFor: [database]', app('waitFor: [database]', 'database: {}'), app('', 'database: {}')],
+  ['apps.*.waitFor: [database]', app('waitFor: [database]', 'database: {}'), app('', 'database: {}')],
   ['smoke.attempts', app('', 'smoke: { attempts: 5 }')],
 ]
 
@@ -163,7 +177,9 @@ const OWN: Row[] = [
   ['apps.*.service.name', own().replace('name: web', 'name: other')],
   ['apps.*.service.port', own().replace('port: http', 'port: 81')],
   ['apps.*.ingress', own('', 'kustomization: edge').replace('ingress: web', 'ingress: edge')],
+  ['apps.*.ingress: none', own('', 'kustomization: bare').replace('ingress: web, ', '')],
   ['apps.*.image', own('image: shop/web')],
+  ['apps.*.image: two', own('image: [shop/web, shop/first]')],
   ...shared(own as typeof app),
   ...names.map(
     (name): Row => [
@@ -196,7 +212,7 @@ describe.each([
   ['manifests of its own', ownForm, OWN, own()],
 ])('%s', (_, form, rows, minimal) => {
   test('no key is without a row', () => {
-    expect(rows.map(([key]) => key)).toEqual(expect.arrayContaining(keysIn(form)))
+    expect(rows.map(([key]) => key.split(':')[0])).toEqual(expect.arrayContaining(keysIn(form)))
   })
   test.each(rows)('%s', async (_key, wanted, without = minimal) => {
     const changed = await difference(without, wanted)
