@@ -129,9 +129,6 @@ const own = (keys = '', top = 'kustomization: k8s') =>
   `${top}\napps: { web: { service: { name: web, port: http }, ingress: web, ${keys} } }`
 /** The keys that both forms have. */
 const shared = (form: typeof app): Row[] => [
-  ...['nodePort', 'istio', 'loadBalancer', 'none'].map(
-    (way): Row => [`apps.*.expose: ${way}`, form(`expose: ${way}`).replace(/ingress: .*?, /, '')],
-  ),
   ['apps.*.health', form('health: /up')],
   ['apps.*.commit.header', form('commit: { header: x-commit }')],
   ['apps.*.commit.path', form('commit: { path: build.commit }')],
@@ -139,7 +136,10 @@ const shared = (form: typeof app): Row[] => [
 ]
 const names = ['host', 'port', 'name', 'user', 'password', 'url']
 
+const WAYS = ['nodePort', 'istio', 'loadBalancer', 'none']
+
 const BASE: Row[] = [
+  ...WAYS.map((way): Row => [`apps.*.expose: ${way}`, app(`expose: ${way}`)]),
   ['apps.*.image', app().replace('image: web', 'image: "registry.example:5000/shop:2"')],
   ['apps.*.port', app().replace('port: 80', 'port: 3000')],
   ['apps.*.env.*', app('env: { NEXT: "http://web/x", ON: on }')],
@@ -171,13 +171,17 @@ const BASE: Row[] = [
   ['smoke.attempts', app('', 'smoke: { attempts: 5 }')],
 ]
 
+/** Without an Ingress in the manifests the action makes what leads there. */
+const bare = (way: string) => `kustomization: bare\napps: { web: { service: { name: web, port: 80 }, expose: ${way} } }`
+
 const OWN: Row[] = [
+  ...WAYS.map((way): Row => [`apps.*.expose: ${way}`, bare(way), bare('ingress')]),
   ['kustomization', own('', 'kustomization: edge').replace('ingress: web', 'ingress: edge')],
   ['rewriteServiceHosts', own('', 'kustomization: k8s\nrewriteServiceHosts: true')],
   ['apps.*.service.name', own().replace('name: web', 'name: other')],
   ['apps.*.service.port', own().replace('port: http', 'port: 81')],
   ['apps.*.ingress', own('', 'kustomization: edge').replace('ingress: web', 'ingress: edge')],
-  ['apps.*.ingress: none', own('', 'kustomization: bare').replace('ingress: web, ', '')],
+  ['apps.*.ingress: none', own('', 'kustomization: bare').replace('ingress: web, ', ''), own()],
   ['apps.*.image', own('image: shop/web')],
   ['apps.*.image: two', own('image: [shop/web, shop/first]')],
   ...shared(own as typeof app),
