@@ -1,13 +1,10 @@
 // `npm run render -- examples/minimal`: the manifests a pull request of that folder would get, without a cluster.
 import { readFile } from 'node:fs/promises'
-import os from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { stringify } from 'yaml'
 import { CONFIG_PATH } from '../src/config.ts'
 import { causeChain, PreviewError, type Problem } from '../src/errors.ts'
-import { render } from '../src/render.ts'
-import { anyKustomize, planFor } from './rendering.ts'
+import { manifestsOf, planFor } from './rendering.ts'
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -27,9 +24,9 @@ const manifests = async (): Promise<string> => {
     })
   const text = await readFile(path.join(folder, CONFIG_PATH), 'utf8')
   const plan = planFor(text, { ...values, folder, sharedObjects: values['shared-objects'] })
-  const { objects, warnings } = await render(await anyKustomize(), plan, os.tmpdir())
+  const { text: manifests, warnings } = await manifestsOf(plan)
   warnings.forEach(tell)
-  return objects.map((object) => stringify(object, { lineWidth: 0 })).join('---\n')
+  return manifests
 }
 
 const tell = ({ file, line, message, hint }: Problem): void => {
@@ -38,7 +35,7 @@ const tell = ({ file, line, message, hint }: Problem): void => {
 }
 
 try {
-  console.log(await manifests())
+  process.stdout.write(await manifests())
 } catch (error) {
   for (const message of causeChain(error)) console.error(message)
   if (error instanceof PreviewError) error.problems.forEach(tell)

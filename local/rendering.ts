@@ -1,11 +1,14 @@
+import os from 'node:os'
 import path from 'node:path'
+import { stringify } from 'yaml'
 import { CONFIG_PATH, parseConfig } from '../src/config.ts'
 import type { PreviewConfig } from '../src/config-schema.ts'
-import { PreviewError } from '../src/errors.ts'
+import { PreviewError, type Problem } from '../src/errors.ts'
 import { findKustomize } from '../src/kustomize/binary.ts'
 import type { Kustomize } from '../src/kustomize/kustomize.ts'
 import { environmentOf } from '../src/names.ts'
 import { type DeployPlan, planOf } from '../src/plan.ts'
+import { render } from '../src/render.ts'
 import { resolveSettings } from '../src/settings.ts'
 import { buildKustomize } from './install/programs.ts'
 import { progressTo } from './install/progress.ts'
@@ -66,6 +69,12 @@ export const planFor = (
     images: {},
     secrets: secretsFor(read.config),
   })
+}
+
+/** The manifests of a pull request, one document each. */
+export const manifestsOf = async (plan: DeployPlan): Promise<{ text: string; warnings: Problem[] }> => {
+  const { objects, warnings } = await render(await anyKustomize(), plan, os.tmpdir())
+  return { text: objects.map((object) => stringify(object, { lineWidth: 0 })).join('---\n'), warnings }
 }
 
 /** Whatever this machine has; on one that has none, ours is built. */

@@ -79,7 +79,11 @@ export const openScene = async (given: { files: Files; inputs?: Record<string, s
   }
 
   /** What the repository's build job does for a commit: an image that knows which commit it is. */
-  const build = async (app: string, commit: string, program: 'app' | 'app1' | 'app2' = 'app'): Promise<void> => {
+  const build = async (
+    app: string,
+    commit: string,
+    program: 'app' | 'app1' | 'app2' | 'hello' = 'app',
+  ): Promise<void> => {
     const ref = refOf(app, commit)
     const folder = await mkdtemp(path.join(os.tmpdir(), 'image-'))
     try {

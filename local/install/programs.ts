@@ -5,7 +5,8 @@ import type { Progress } from './progress.ts'
 export const kubernetesVersion = 'v1.35.4'
 
 const local = join(import.meta.dirname, '..')
-const twoApps = join(local, '../examples/two-apps')
+const examples = join(local, '../examples')
+const twoApps = join(examples, 'two-apps')
 
 // Kubernetes keeps its version in two packages: what the servers report, and what clients send as user agent.
 const kubernetesVariables = (): Record<string, string> => {
@@ -38,6 +39,7 @@ const programs = {
     variables: { 'sigs.k8s.io/kustomize/api/provenance.version': 'v5.8.1' },
   },
   app: { source: join(local, 'images', 'app'), description: 'the demo application' },
+  hello: { source: join(examples, 'minimal', 'hello'), description: 'the app of examples/minimal' },
   app1: { source: join(twoApps, 'app1'), description: 'the first of examples/two-apps, a minute the first time' },
   app2: { source: join(twoApps, 'app2'), description: 'the second of examples/two-apps' },
   pause: { source: join(local, 'images', 'pause'), description: 'the pod sandbox' },
@@ -55,6 +57,7 @@ export const buildPrograms = async (progress: Progress): Promise<Programs> => ({
   coredns: await goProgram(programs.coredns, progress),
   kustomize: await buildKustomize(progress),
   app: await goProgram(programs.app, progress),
+  hello: await goProgram(programs.hello, progress),
   app1: await goProgram(programs.app1, progress),
   app2: await goProgram(programs.app2, progress),
   pause: await goProgram(programs.pause, progress),
