@@ -32,6 +32,30 @@ test('there is something to look at', () => {
 
 test.each(written)('%s is right', (_, text) => expect(refusedBy(text)).toEqual([]))
 
+type Described = { properties?: Record<string, Described>; description?: string; if?: object; anyOf?: Described[] } & {
+  additionalProperties?: Described | boolean
+}
+const undescribed = (at: string, { properties = {}, additionalProperties: other, anyOf = [] }: Described): string[] => [
+  ...Object.entries(properties).flatMap(([key, each]) => [
+    // A check is told by its kind.
+    ...(each.description === undefined && each.if === undefined ? [`${at}.${key}`] : []),
+    ...undescribed(`${at}.${key}`, each),
+  ]),
+  ...(typeof other === 'object' ? undescribed(`${at}.*`, other) : []),
+  ...anyOf.flatMap((each) => undescribed(at, each)),
+]
+
+test('every key says what it is', () => {
+  const {
+    then: own,
+    else: base,
+    definitions,
+  } = previewSchema() as Record<'then' | 'else', Described> & {
+    definitions: Record<string, Described>
+  }
+  expect(Object.entries({ own, base, ...definitions }).flatMap(([name, each]) => undescribed(name, each))).toEqual([])
+})
+
 const app = (...keys: string[]) => `apps: { web: { ${['image: a', 'port: 80', ...keys].join(', ')} } }`
 const own = (app = '', ...top: string[]) =>
   [

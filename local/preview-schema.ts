@@ -68,9 +68,12 @@ const byName = {
   additionalProperties: ref('check'),
 }
 
+/** Only where its name is not. */
+const KIND = 'What is checked; a check that is named like a kind need not say it'
+
 const anyKind = (): Schema => ({
   type: 'object',
-  properties: { kind: { enum: [...CHECK_KINDS] } },
+  properties: { kind: { enum: [...CHECK_KINDS], description: KIND } },
   required: ['kind'],
   allOf: CHECK_KINDS.map((kind) => ({
     if: { properties: { kind: { const: kind } }, required: ['kind'] },
@@ -79,6 +82,10 @@ const anyKind = (): Schema => ({
 })
 
 const oneKind = (kind: CheckKind): Schema => {
-  const schema = jsonSchemaOf(CHECK_SCHEMAS[kind])
-  return { ...schema, required: schema.required?.filter((key) => key !== 'kind') ?? [] }
+  const { properties, required = [], ...rest } = jsonSchemaOf(CHECK_SCHEMAS[kind])
+  return {
+    ...rest,
+    properties: { ...properties, kind: { const: kind, description: KIND } },
+    required: required.filter((key) => key !== 'kind'),
+  }
 }
