@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { REGISTRY } from '../../local/scene.ts'
+import { filesIn } from './folder.ts'
 import { environmentAt, type Home, kubectl, openHome } from './home.ts'
 
 /**
@@ -10,17 +10,6 @@ import { environmentAt, type Home, kubectl, openHome } from './home.ts'
  */
 
 const ROOT = 'test/fixtures/systems'
-
-const filesOf = (system: string): Record<string, string> => {
-  const root = path.join(ROOT, system)
-  const all = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
-  return Object.fromEntries(
-    all.map((entry) => {
-      const file = path.join(entry.parentPath, entry.name)
-      return [path.relative(root, file), readFileSync(file, 'utf8')]
-    }),
-  )
-}
 
 type System = {
   name: string
@@ -75,7 +64,7 @@ describe.each(SYSTEMS)('$name', ({ name, apps, others, objects, change }) => {
 
   beforeAll(async () => {
     home = await openHome()
-    files = filesOf(name)
+    files = filesIn(path.join(ROOT, name))
     before = await home.dump()
     ;({ number, sha } = home.open(branch, files))
     for (const app of apps) await home.build(app, sha)
