@@ -2,7 +2,7 @@ import { chmod, copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { cached, hashOf } from '../install/cache.ts'
 import { buildBusyboxImage } from './busybox.ts'
-import { type ImageConfig, writeDockerArchive } from './docker-archive.ts'
+import { type ImageConfig, writeImage } from './image-archive.ts'
 
 /** The demo application, and the tag other references to it are made from. */
 export const appImage = 'preview.local/app:1'
@@ -35,7 +35,7 @@ export const buildImages = async (programs: Record<'app' | 'pause' | 'shipper', 
 
 /** Writes an application as a commit's build job would have pushed it: it says which commit it is. */
 export const writeCommitImage = (archive: string, program: string, ref: string, commit: string): Promise<void> =>
-  writeImage(archive, program, ref, { ...appConfig(program), Env: [`COMMIT=${commit}`] })
+  writeProgramImage(archive, program, ref, { ...appConfig(program), Env: [`COMMIT=${commit}`] })
 
 const imageOf = async (
   program: string,
@@ -45,12 +45,12 @@ const imageOf = async (
 ): Promise<string> => {
   const key = await hashOf([program], ref, JSON.stringify(config), at)
   const folder = await cached(`image-${basename(program)}`, key, (unfinished) =>
-    writeImage(join(unfinished, 'image.tar'), program, ref, config, at),
+    writeProgramImage(join(unfinished, 'image.tar'), program, ref, config, at),
   )
   return join(folder, 'image.tar')
 }
 
-const writeImage = async (
+const writeProgramImage = async (
   archive: string,
   program: string,
   ref: string,
@@ -62,7 +62,7 @@ const writeImage = async (
     await mkdir(dirname(join(root, at)), { recursive: true })
     await copyFile(program, join(root, at))
     await chmod(join(root, at), 0o755)
-    await writeDockerArchive(archive, ref, root, config)
+    await writeImage(archive, ref, root, config)
   } finally {
     await rm(root, { recursive: true })
   }
