@@ -37,14 +37,16 @@ export const openRails = async () => {
   /** What the Dockerfiles make of the files. */
   const buildImages = async (files: Files, commit: string): Promise<void> => {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'rails-'))
+    // One that only its owner may enter would be so in the image too.
+    const app = path.join(folder, 'app')
     for (const [name, text] of Object.entries(files)) {
-      await mkdir(path.dirname(path.join(folder, name)), { recursive: true })
-      await writeFile(path.join(folder, name), text)
+      await mkdir(path.dirname(path.join(app, name)), { recursive: true })
+      await writeFile(path.join(app, name), text)
     }
-    for (const at of PACKAGES) await cp(at, path.join(folder, at), { recursive: true })
+    for (const at of PACKAGES) await cp(at, path.join(app, at), { recursive: true })
     const rails = { WorkingDir: '/app', Entrypoint: ['node', 'bin/rails'], Cmd: ['server'], User: '1000:1000' }
-    await home.buildOn('node', 'app-rails', commit, { '/app': folder }, rails)
-    const conf = path.join(folder, 'nginx/nginx.conf')
+    await home.buildOn('node', 'app-rails', commit, { '/app': app }, rails)
+    const conf = path.join(app, 'nginx/nginx.conf')
     await home.buildOn('nginx', 'app-nginx', commit, { '/etc/nginx/nginx.conf': conf }, {})
     await rm(folder, { recursive: true })
   }
