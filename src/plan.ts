@@ -120,13 +120,13 @@ const databaseOf = ({ database }: PreviewConfig, { database: settings }: Setting
 type Handed = Required<Pick<Wanted, 'images' | 'secrets'>>
 
 const refuseUnknown = (images: Handed['images'], config: PreviewConfig): void => {
-  const apps = Object.keys(config.apps)
-  const known = [...apps, ...('kustomization' in config ? Object.values(config.apps).flatMap(imagesIn) : [])]
+  const isOwn = 'kustomization' in config
+  const known = [...Object.keys(config.apps), ...(isOwn ? Object.values(config.apps).flatMap(imagesIn) : [])]
   const unknown = Object.keys(images).filter((name) => !known.includes(name))
   if (unknown.length === 0) return
   throw new PreviewError('BadInput', `images names ${unknown.join(', ')}, which ${CONFIG_PATH} does not`, {
     object: 'images',
-    hint: `use the names it has (${known.join(', ')}), or add it there`,
+    hint: `use the names of its apps${isOwn ? ' or of their images' : ''} (${known.join(', ')}), or add the app there`,
   })
 }
 

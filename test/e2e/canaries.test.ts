@@ -4,11 +4,12 @@ import { databaseUrls, openDatabaseHome, withDatabase } from './database-home.ts
 import { CONFIG, type Home, kubectl } from './home.ts'
 
 const CANARY = 'canary-4b1d7c/of a Secret'
+const HANDED = 'canary-9e02fa=handed over by the workflow'
 /** A migration that prints all it must not, and fails. */
 const config = withDatabase[CONFIG].replace(
   /^ {4}migrate:.*$/m,
-  `    secrets: [canary]
-    migrate: { command: [/app, exit, "3", "$(CANARY)", "password $(DATABASE_PASSWORD)", "url $(DATABASE_URL)", "the last line"] }`,
+  `    secrets: [canary, HANDED]
+    migrate: { command: [/app, exit, "3", "$(CANARY)", "$(HANDED)", "password $(DATABASE_PASSWORD)", "url $(DATABASE_URL)", "the last line"] }`,
 )
 
 let home: Home
@@ -52,9 +53,19 @@ test('no secret of any kind is in anything that a run says, whatever fails', asy
     AWS_ACCESS_KEY_ID: 'AKIACANARYCANARYCANA',
     AWS_SECRET_ACCESS_KEY: 'canary0secret1access2key3of4the5environment',
   }
-  const told = await home.on('opened', number, { inputs: { ...bot, 'slack-api-url': slack.apiUrl }, env: aws })
+  const told = await home.on('opened', number, {
+    inputs: { ...bot, secrets: `HANDED=${HANDED}`, 'slack-api-url': slack.apiUrl },
+    env: aws,
+  })
   const [url = ''] = Object.values(await databaseUrls(home))
-  const known = [CANARY, url, decodeURIComponent(new URL(url).password), aws.AWS_SECRET_ACCESS_KEY, slack.botToken]
+  const known = [
+    CANARY,
+    HANDED,
+    url,
+    decodeURIComponent(new URL(url).password),
+    aws.AWS_SECRET_ACCESS_KEY,
+    slack.botToken,
+  ]
   expect(told.outputs.result, told.log).toContain('MigrationFailed')
   const reached = found(['the last line'], told, number).join()
   for (const sink of ['summary', 'outputs', 'comments', 'slack']) expect(reached).toContain(`${sink}: the last line`)
