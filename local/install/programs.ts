@@ -38,6 +38,7 @@ const programs = {
     variables: { 'sigs.k8s.io/kustomize/api/provenance.version': 'v5.8.1' },
   },
   app: { source: join(local, 'images', 'app'), description: 'the demo application' },
+  hello: { source: join(examples, 'minimal', 'hello'), description: 'the app of examples/minimal' },
   app1: {
     source: join(examples, 'two-apps', 'app1'),
     description: 'the first of examples/two-apps, a minute the first time',
@@ -59,6 +60,7 @@ export const buildPrograms = async (progress: Progress): Promise<Programs> => ({
   coredns: await goProgram(programs.coredns, progress),
   kustomize: await buildKustomize(progress),
   app: await goProgram(programs.app, progress),
+  hello: await goProgram(programs.hello, progress),
   app1: await goProgram(programs.app1, progress),
   app2: await goProgram(programs.app2, progress),
   fortune: await goProgram(programs.fortune, progress),
