@@ -9,7 +9,7 @@ export const PREVIEW_SCHEMA = 'docs/preview.schema.json'
 
 type Schema = z.core.JSONSchema.BaseSchema
 
-/** Draft 7: what VS Code, JetBrains and SchemaStore all read. */
+/** Draft 7: editors may know newer ones, and all know this one. */
 const $schema = 'http://json-schema.org/draft-07/schema#'
 
 const ref = (name: string) => ({ $ref: `#/definitions/${name}` })
