@@ -82,13 +82,14 @@ export const openScene = async (given: { files: Files; inputs?: Record<string, s
   const build = async (
     app: string,
     commit: string,
-    program: 'app' | 'app1' | 'app2' | 'hello' = 'app',
+    program: 'app' | 'app1' | 'app2' | 'hello' | 'fortune' = 'app',
+    env: Record<string, string> = {},
   ): Promise<void> => {
     const ref = refOf(app, commit)
     const folder = await mkdtemp(path.join(os.tmpdir(), 'image-'))
     try {
       const archive = path.join(folder, 'image.tar')
-      await writeCommitImage(archive, stack.options.programs[program], ref, commit)
+      await writeCommitImage(archive, stack.options.programs[program], ref, commit, env)
       await store.importArchive(archive)
       await registry.push(app, commit)
       built.push({ app, tag: commit })

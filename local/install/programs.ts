@@ -6,7 +6,6 @@ export const kubernetesVersion = 'v1.35.4'
 
 const local = join(import.meta.dirname, '..')
 const examples = join(local, '../examples')
-const twoApps = join(examples, 'two-apps')
 
 // Kubernetes keeps its version in two packages: what the servers report, and what clients send as user agent.
 const kubernetesVariables = (): Record<string, string> => {
@@ -40,8 +39,12 @@ const programs = {
   },
   app: { source: join(local, 'images', 'app'), description: 'the demo application' },
   hello: { source: join(examples, 'minimal', 'hello'), description: 'the app of examples/minimal' },
-  app1: { source: join(twoApps, 'app1'), description: 'the first of examples/two-apps, a minute the first time' },
-  app2: { source: join(twoApps, 'app2'), description: 'the second of examples/two-apps' },
+  app1: {
+    source: join(examples, 'two-apps', 'app1'),
+    description: 'the first of examples/two-apps, a minute the first time',
+  },
+  app2: { source: join(examples, 'two-apps', 'app2'), description: 'the second of examples/two-apps' },
+  fortune: { source: join(examples, 'omikuji', 'fortune'), description: 'the slips of examples/omikuji' },
   pause: { source: join(local, 'images', 'pause'), description: 'the pod sandbox' },
   shipper: { source: join(local, 'images', 'shipper'), description: 'the stand-in for Fluent Bit' },
 } satisfies Record<string, GoProgram>
@@ -60,6 +63,7 @@ export const buildPrograms = async (progress: Progress): Promise<Programs> => ({
   hello: await goProgram(programs.hello, progress),
   app1: await goProgram(programs.app1, progress),
   app2: await goProgram(programs.app2, progress),
+  fortune: await goProgram(programs.fortune, progress),
   pause: await goProgram(programs.pause, progress),
   shipper: await goProgram(programs.shipper, progress),
 })

@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import type { RunResult } from '../../local/runner/run-action.ts'
 import { REGISTRY } from '../../local/scene.ts'
+import { filesBelow } from './files-below.ts'
 import { environmentAt, kubectl, openHome } from './home.ts'
 
 /**
@@ -11,17 +11,6 @@ import { environmentAt, kubectl, openHome } from './home.ts'
  */
 
 const ROOT = 'test/fixtures/systems'
-
-const filesOf = (system: string): Record<string, string> => {
-  const root = path.join(ROOT, system)
-  const all = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
-  return Object.fromEntries(
-    all.map((entry) => {
-      const file = path.join(entry.parentPath, entry.name)
-      return [path.relative(root, file), readFileSync(file, 'utf8')]
-    }),
-  )
-}
 
 type System = {
   name: string
@@ -80,7 +69,7 @@ test.concurrent.for(SYSTEMS)(
     const branch = `feature/${name}`
     const home = await openHome()
     onTestFinished(() => home.end())
-    const files = filesOf(name)
+    const files = filesBelow(path.join(ROOT, name))
     const before = await home.dump()
     const { number, sha } = home.open(branch, files)
     for (const app of apps) await home.build(app, sha)
