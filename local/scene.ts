@@ -82,7 +82,7 @@ export const openScene = async (given: { files: Files; inputs?: Record<string, s
   const build = async (
     app: string,
     commit: string,
-    program: 'app' | 'app1' | 'app2' | 'hello' | 'fortune' = 'app',
+    program: 'app' | 'app1' | 'app2' | 'fortune' | 'hello' = 'app',
     env: Record<string, string> = {},
   ): Promise<void> => {
     const ref = refOf(app, commit)
