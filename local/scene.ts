@@ -4,6 +4,8 @@ import path from 'node:path'
 import { type AwsFacts, DOMAIN, REPOSITORY } from './aws/parts.ts'
 import { startGitHub } from './github/server.ts'
 import { writeCommitImage } from './images/build.ts'
+import type { ImageConfig } from './images/image-archive.ts'
+import { type OfficialName, writeImageOn } from './images/official.ts'
 import { imageRegistry } from './images/registry.ts'
 import { imageStore } from './images/store.ts'
 import { type RunOptions, type RunResult, runAction } from './runner/run-action.ts'
@@ -79,17 +81,15 @@ export const openScene = async (given: { files: Files; inputs?: Record<string, s
   }
 
   /** What the repository's build job does for a commit: an image that knows which commit it is. */
-  const build = async (
+  const publish = async (
     app: string,
     commit: string,
-    program: 'app' | 'app1' | 'app2' | 'fortune' | 'hello' = 'app',
-    env: Record<string, string> = {},
+    write: (archive: string, ref: string) => Promise<void>,
   ): Promise<void> => {
-    const ref = refOf(app, commit)
     const folder = await mkdtemp(path.join(os.tmpdir(), 'image-'))
     try {
       const archive = path.join(folder, 'image.tar')
-      await writeCommitImage(archive, stack.options.programs[program], ref, commit, env)
+      await write(archive, refOf(app, commit))
       await store.importArchive(archive)
       await registry.push(app, commit)
       built.push({ app, tag: commit })
@@ -98,11 +98,40 @@ export const openScene = async (given: { files: Files; inputs?: Record<string, s
     }
   }
 
+  const build = (
+    app: string,
+    commit: string,
+    program: 'app' | 'app1' | 'app2' | 'fortune' | 'hello' = 'app',
+    env: Record<string, string> = {},
+  ): Promise<void> =>
+    publish(app, commit, (archive, ref) => writeCommitImage(archive, stack.options.programs[program], ref, commit, env))
+
+  /** Lets pods run one of images/official.ts; returns its name. It stays: another test may run it too. */
+  const official = async (name: OfficialName): Promise<string> => {
+    const { ref, archive } = stack.options.officialImages[name]
+    if (!(await store.list()).includes(ref)) await store.importArchive(archive)
+    return ref
+  }
+
+  const buildOn = async (
+    base: OfficialName,
+    app: string,
+    commit: string,
+    copies: Record<string, string>,
+    config: Partial<ImageConfig>,
+  ): Promise<void> => {
+    await official(base)
+    const from = stack.options.officialImages[base]
+    await publish(app, commit, (archive, ref) => writeImageOn(from, archive, ref, commit, copies, config))
+  }
+
   return {
     stack,
     github,
     slack,
     build,
+    buildOn,
+    official,
     registry,
     /** Opens a pull request from a new branch with one commit on it. */
     open: (branch: string, files: Files, title = branch): { number: number; sha: string } => {

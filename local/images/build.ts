@@ -2,7 +2,7 @@ import { chmod, copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { cached, hashOf } from '../install/cache.ts'
 import { buildBusyboxImage } from './busybox.ts'
-import { type ImageConfig, writeDockerArchive } from './docker-archive.ts'
+import { type ImageConfig, writeImage } from './image-archive.ts'
 
 /** The demo application, and the tag other references to it are made from. */
 export const appImage = 'preview.local/app:1'
@@ -42,7 +42,7 @@ export const writeCommitImage = (
   env: Readonly<Record<string, string>> = {},
 ): Promise<void> => {
   const Env = Object.entries({ ...env, COMMIT: commit }).map(([name, value]) => `${name}=${value}`)
-  return writeImage(archive, program, ref, { ...appConfig(program), Env })
+  return writeProgramImage(archive, program, ref, { ...appConfig(program), Env })
 }
 
 const imageOf = async (
@@ -53,12 +53,12 @@ const imageOf = async (
 ): Promise<string> => {
   const key = await hashOf([program], ref, JSON.stringify(config), at)
   const folder = await cached(`image-${basename(program)}`, key, (unfinished) =>
-    writeImage(join(unfinished, 'image.tar'), program, ref, config, at),
+    writeProgramImage(join(unfinished, 'image.tar'), program, ref, config, at),
   )
   return join(folder, 'image.tar')
 }
 
-const writeImage = async (
+const writeProgramImage = async (
   archive: string,
   program: string,
   ref: string,
@@ -70,7 +70,7 @@ const writeImage = async (
     await mkdir(dirname(join(root, at)), { recursive: true })
     await copyFile(program, join(root, at))
     await chmod(join(root, at), 0o755)
-    await writeDockerArchive(archive, ref, root, config)
+    await writeImage(archive, ref, root, config)
   } finally {
     await rm(root, { recursive: true })
   }

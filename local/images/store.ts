@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 
 /** What pods may run: the images in containerd's `k8s.io` namespace. Nothing is ever pulled. */
 export type ImageStore = {
-  /** Adds every image of a docker-archive under the references it names. */
+  /** Adds every image of an archive under the references it names. */
   importArchive(archive: string): Promise<void>
   /** Makes `ref` (of any registry) another name of an image that is there; replaces what `ref` named before. */
   tag(image: string, ref: string): Promise<void>
