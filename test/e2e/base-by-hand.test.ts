@@ -1,8 +1,10 @@
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { parse, stringify } from 'yaml'
+import { progressTo } from '../../local/install/progress.ts'
+import { istioDefinitions } from '../../local/istio/definitions.ts'
 import type { KubeObject } from '../../src/cluster/cluster.ts'
 import { findKustomize } from '../../src/kustomize/binary.ts'
 import { KUSTOMIZE_BASE } from '../../src/paths.ts'
@@ -35,6 +37,14 @@ const judged = (objects: KubeObject[]) =>
     ['apply', '--server-side', '--dry-run=server', '-f', '-'],
     objects.map((object) => stringify(object)).join('---\n'),
   )
+
+/** For this test alone. */
+const defineIstio = async (): Promise<void> => {
+  const definitions = await istioDefinitions(progressTo(process.stderr))
+  onTestFinished(async () => void (await kubectl(['delete', '-f', definitions])))
+  await kubectl(['apply', '--server-side', '-f', definitions])
+  await kubectl(['wait', '--for=condition=Established', '-f', definitions, '--timeout=30s'])
+}
 
 const refOf = ({ kind, metadata }: KubeObject) => `${kind}/${metadata.name}`
 const at = (value: unknown, ...keys: (string | number)[]): unknown =>
@@ -97,7 +107,7 @@ describe('with a component', () => {
       const [object] = objects.filter(({ kind }) => kind === path[0])
       expect(at(object, ...path.slice(1, -1))).toBe(path.at(-1))
     }
-    // That kind is known only where Istio is.
-    await judged(objects.filter(({ kind }) => kind !== 'VirtualService'))
+    if (component === 'istio') await defineIstio()
+    await judged(objects)
   })
 })
