@@ -68,7 +68,13 @@ export const startFrontDoor = async (options: FrontDoorOptions): Promise<FrontDo
     const turn = turns.get(group) ?? 0
     turns.set(group, turn + 1)
     const target = registered[turn % registered.length]
-    if (target) return proxyTo(target, request, response, agent)
+    if (target) {
+      const unanswered = (why: string) => ({
+        status: 502,
+        text: `502 Bad Gateway: ${target.host}:${target.port}: ${why}\n`,
+      })
+      return proxyTo(target, request, response, { agent, unanswered })
+    }
     response.writeHead(503, { 'content-type': 'text/html' }).end('<h1>503 Service Temporarily Unavailable</h1>\n')
   }
 

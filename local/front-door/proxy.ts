@@ -22,12 +22,18 @@ const headersFor = (request: http.IncomingMessage): http.OutgoingHttpHeaders => 
   }
 }
 
-/** Hands the request to `target` and streams both ways; 502 when it does not answer, 504 when it stalls. */
+export type ProxyOptions = {
+  agent: http.Agent
+  /** What is said when the target does not answer, and why it did not. */
+  unanswered: (why: string) => { status: number; text: string }
+}
+
+/** Hands the request to `target` and streams both ways; 504 when it stalls. */
 export const proxyTo = async (
   target: Target,
   request: http.IncomingMessage,
   response: http.ServerResponse,
-  agent: http.Agent,
+  { agent, unanswered }: ProxyOptions,
 ): Promise<void> => {
   const call = http.request({
     agent,
@@ -53,10 +59,7 @@ export const proxyTo = async (
     response.writeHead(upstream.statusCode ?? 502, headers)
     await pipeline(upstream, response)
   } catch (error) {
-    page(
-      response,
-      502,
-      `502 Bad Gateway: ${target.host}:${target.port}: ${error instanceof Error ? error.message : error}\n`,
-    )
+    const { status, text } = unanswered(error instanceof Error ? error.message : String(error))
+    page(response, status, text)
   }
 }

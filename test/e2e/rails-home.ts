@@ -4,12 +4,12 @@ import path from 'node:path'
 import { createConnection, type RowDataPacket } from 'mysql2/promise'
 import { REGISTRY } from '../../local/scene.ts'
 import { openDatabaseHome } from './database-home.ts'
-import { filesIn } from './folder.ts'
+import { filesBelow } from './files-below.ts'
 import { giveNamespaces } from './namespace-rights.ts'
 
 type Files = Record<string, string>
 
-export const EXAMPLE: Files = filesIn('examples/rails')
+export const EXAMPLE: Files = filesBelow('examples/rails')
 export const DATABASE = 'preview_11'
 const PACKAGES = Object.keys(JSON.parse(EXAMPLE['package-lock.json'] ?? '').packages).filter((at) => at !== '')
 

@@ -2,7 +2,7 @@ import path from 'node:path'
 import { expect, test } from 'vitest'
 import type { RunResult } from '../../local/runner/run-action.ts'
 import { REGISTRY } from '../../local/scene.ts'
-import { filesIn } from './folder.ts'
+import { filesBelow } from './files-below.ts'
 import { environmentAt, kubectl, openHome } from './home.ts'
 
 /**
@@ -69,7 +69,7 @@ test.concurrent.for(SYSTEMS)(
     const branch = `feature/${name}`
     const home = await openHome()
     onTestFinished(() => home.end())
-    const files = filesIn(path.join(ROOT, name))
+    const files = filesBelow(path.join(ROOT, name))
     const before = await home.dump()
     const { number, sha } = home.open(branch, files)
     for (const app of apps) await home.build(app, sha)

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 
-/** The text of every file below a folder, by its path there. */
-export const filesIn = (root: string): Record<string, string> => {
+/** The texts of a folder's files, as a repository that has the folder as its root. */
+export const filesBelow = (root: string): Record<string, string> => {
   const all = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
   return Object.fromEntries(
     all.map((entry) => {
