@@ -40,16 +40,17 @@ const ask = async (host: string, port: number, agent = new http.Agent({ keepAliv
   return text(response)
 }
 
-let address = 0
+// No test meets what another one left.
+let block = 0
 beforeEach(() => {
+  block++
   balancers = []
   groups = {}
   logged = []
   network = networkLoadBalancers({
     balancers: async () => balancers,
     targets: async (group) => groups[group] ?? [],
-    // No test meets what another one left.
-    addressAt: () => `127.8.0.${++address}`,
+    addressAt: (n) => `127.8.${block}.${n + 1}`,
     publicPort: PUBLIC,
     log: (line) => logged.push(line),
   })
