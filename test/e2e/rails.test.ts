@@ -157,7 +157,7 @@ describe('examples/rails', () => {
     const run = await push(BROKEN)
     expect(run).toMatchObject({ exit: 1, outputs: { status: 'failed' } })
     const comment = home.comments(number)[0]?.body ?? ''
-    expect(comment).toContain('The migration')
+    expect(comment).toContain('<b>The migration failed</b>')
     expect(comment).toContain(`Job/${namespace()}/app-migrator`)
     expect(comment).toContain("artikels' doesn't exist")
     expect(comment).toContain('Correct it and push again')
