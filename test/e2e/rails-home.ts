@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { createConnection, type RowDataPacket } from 'mysql2/promise'
@@ -43,11 +43,13 @@ export const openRails = async () => {
       await mkdir(path.dirname(path.join(app, name)), { recursive: true })
       await writeFile(path.join(app, name), text)
     }
-    for (const at of PACKAGES) await cp(at, path.join(app, at), { recursive: true })
+    const packages = Object.fromEntries(PACKAGES.map((at) => [`/app/${at}`, at]))
     const rails = { WorkingDir: '/app', Entrypoint: ['node', 'bin/rails'], Cmd: ['server'], User: '1000:1000' }
-    await home.buildOn('node', 'app-rails', commit, { '/app': app }, rails)
     const conf = path.join(app, 'nginx/nginx.conf')
-    await home.buildOn('nginx', 'app-nginx', commit, { '/etc/nginx/nginx.conf': conf }, {})
+    await Promise.all([
+      home.buildOn('node', 'app-rails', commit, { '/app': app, ...packages }, rails),
+      home.buildOn('nginx', 'app-nginx', commit, { '/etc/nginx/nginx.conf': conf }, {}),
+    ])
     await rm(folder, { recursive: true })
   }
 

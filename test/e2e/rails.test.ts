@@ -5,6 +5,7 @@ import { REGISTRY } from '../../local/scene.ts'
 import { holders } from './database-home.ts'
 import { environmentAt, kubectl } from './home.ts'
 import { changed, DATABASE, EXAMPLE, openRails, withMigration } from './rails-home.ts'
+import { casesOf } from './two-apps-home.ts'
 
 const BRANCH = 'feature/articles'
 const SETTINGS = 'k8s/overlays/preview/kustomization.yaml'
@@ -95,8 +96,10 @@ describe('examples/rails', () => {
       `${REGISTRY}/app-rails:${sha}`,
       `${REGISTRY}/app-nginx:${sha}`,
     ])
-
-    expect(JSON.parse(run.outputs.result ?? '').smoke.result.status).toBe('passed')
+    expect(casesOf(run)['app write']).toMatchObject({
+      status: 'passed',
+      message: expect.stringContaining(`the row was in articles of ${DATABASE}`),
+    })
   })
 
   test('it answers through nginx, which serves the assets itself, and writes to the leased database', async () => {
@@ -128,8 +131,8 @@ describe('examples/rails', () => {
     const visitor = new AbortController()
     const visiting = (async () => {
       while (!visitor.signal.aborted) {
-        const { status, commit } = await page()
-        answers.push(status === 200 ? (commit ?? '') : String(status))
+        const answer = page().then(({ status, commit }) => (status === 200 ? (commit ?? '') : String(status)), String)
+        answers.push(await answer)
         await sleep(30)
       }
     })()
@@ -154,7 +157,7 @@ describe('examples/rails', () => {
     const run = await push(BROKEN)
     expect(run).toMatchObject({ exit: 1, outputs: { status: 'failed' } })
     const comment = home.comments(number)[0]?.body ?? ''
-    expect(comment).toContain('The migration')
+    expect(comment).toContain('<b>The migration failed</b>')
     expect(comment).toContain(`Job/${namespace()}/app-migrator`)
     expect(comment).toContain("artikels' doesn't exist")
     expect(comment).toContain('Correct it and push again')
