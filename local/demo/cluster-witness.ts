@@ -1,4 +1,4 @@
-import { kubectl } from './kubectl.ts'
+import { kubectl } from '../cluster/kubectl.ts'
 
 type Listed = { kind: string; metadata: { name: string; namespace: string; uid: string; resourceVersion: string } }
 /** Changes whenever anything of the object does. */

@@ -1,5 +1,5 @@
 import { createConnection, type RowDataPacket } from 'mysql2/promise'
-import { kubectl } from './kubectl.ts'
+import { kubectl } from '../cluster/kubectl.ts'
 
 /** What the preview's pods get; `secret` changes with everything in it. */
 export type Lease = { name: string; secret: string; url: string }

@@ -1,5 +1,5 @@
 import type { AwsFacts } from '../aws/parts.ts'
-import { kubectl } from './kubectl.ts'
+import { kubectl } from '../cluster/kubectl.ts'
 
 export type Platform = Awaited<ReturnType<typeof openPlatform>>
 

@@ -1,7 +1,8 @@
-import { execFile } from 'node:child_process'
 import { CoreV1Api, CustomObjectsApi, DiscoveryV1Api, KubeConfig } from '@kubernetes/client-node'
 import { isGone } from '../alb/kubernetes.ts'
+import { DOMAIN } from '../aws/parts.ts'
 import { addresses } from '../cluster/addresses.ts'
+import { kubectl } from '../cluster/kubectl.ts'
 import { fresh } from '../front-door/fresh.ts'
 import { progressTo } from '../install/progress.ts'
 import { until } from '../stack/until.ts'
@@ -12,7 +13,6 @@ import type { Gateway, VirtualService } from './routes.ts'
 const NAMESPACE = 'istio-system'
 const GATEWAY = 'previews'
 const SERVICE = 'istio-ingressgateway'
-const DOMAIN = '*.preview.localhost'
 const API = { group: 'networking.istio.io', version: 'v1' }
 const FRESH_MS = 250
 const SECONDS = 30
@@ -83,7 +83,7 @@ const platform = (port: number): object => {
       apiVersion: `${API.group}/${API.version}`,
       kind: 'Gateway',
       metadata: { name: GATEWAY, namespace: NAMESPACE },
-      spec: { selector, servers: [{ port: { number: 80, name: 'http', protocol: 'HTTP' }, hosts: [DOMAIN] }] },
+      spec: { selector, servers: [{ port: { number: 80, name: 'http', protocol: 'HTTP' }, hosts: [`*.${DOMAIN}`] }] },
     },
   ]
   return { apiVersion: 'v1', kind: 'List', items }
@@ -114,11 +114,3 @@ const meshReader = (): (() => Promise<Mesh>) => {
   })
   return () => read(undefined)
 }
-
-const kubectl = (args: readonly string[], stdin = ''): Promise<string> =>
-  new Promise((resolve, reject) => {
-    const child = execFile('kubectl', args, { timeout: 60_000 }, (error, stdout) =>
-      error ? reject(error) : resolve(stdout),
-    )
-    child.stdin?.end(stdin)
-  })

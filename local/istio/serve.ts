@@ -1,8 +1,6 @@
-// `npm run local -- istio`: Istio for whoever tries previews by hand, until it is interrupted.
-import { once } from 'node:events'
+// `npm run local -- istio`: a gateway for whoever tries previews by hand, until it is interrupted. What it made in the cluster
+// stays: the next one finds it, and it goes with the stack.
 import { openIstio } from './istio.ts'
 
-const istio = await openIstio()
-console.log(`istio-gateway: ${istio.gateway}\nistio-load-balancer: ${istio.hostname}`)
-await once(process, 'SIGINT')
-await istio.close()
+const { gateway, hostname } = await openIstio()
+console.log(`istio-gateway: ${gateway}\nistio-load-balancer: ${hostname}`)
