@@ -72,9 +72,9 @@ test('a host is led by its VirtualService, by path and by weight, and no more wh
   ]
   await apply(...app('web'), ...app('api'), virtualService('shop', host, http))
   expect(await becomes('web', host, 200)).toMatchObject({ app: 'web' })
-  await kubectl(['rollout', 'status', 'deployment/api', '-n', home.namespace, `--timeout=${SECONDS}s`])
-  // The API has no such page: what answers is not web.
-  expect(await get(host, '/healthz/x')).toMatchObject({ status: 404, app: '404 page not found\n' })
+  // It has no such page, and says so in its own words.
+  const absent = await becomes('the API', host, 404, '/healthz/x')
+  expect(absent).toMatchObject({ app: '404 page not found\n' })
   expect((await fetch(`http://${host}/healthz`)).status).toBe(200)
 
   await apply(

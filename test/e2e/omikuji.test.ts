@@ -18,9 +18,10 @@ const ALL = Object.values(SLIPS).sort()
 
 const open = (): Promise<Home> => openHome({ 'allowed-exposures': 'loadBalancer' })
 const buildAll = async (home: Home, sha: string, slips: Record<string, string> = SLIPS): Promise<void> => {
-  for (const [image, fortune] of Object.entries(slips)) {
-    await home.build(`omikuji/${image}`, sha, 'fortune', { FORTUNE: fortune })
-  }
+  const builds = Object.entries(slips).map(([image, fortune]) =>
+    home.build(`omikuji/${image}`, sha, 'fortune', { FORTUNE: fortune }),
+  )
+  await Promise.all(builds)
 }
 
 const resultOf = ({ outputs }: RunResult) => JSON.parse(outputs.result ?? '')
