@@ -9,9 +9,9 @@
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { cached, hashOf } from '../install/cache.ts'
+import { addLibraries, unpackPackages } from '../install/debian.ts'
 import type { Progress } from '../install/progress.ts'
 import { addBusybox } from './busybox.ts'
-import { addLibraries, unpackPackages } from './debian.ts'
 import { type Image, type ImageConfig, writeImage } from './image-archive.ts'
 import { type Recipe, recipes } from './recipes.ts'
 

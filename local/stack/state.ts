@@ -20,6 +20,8 @@ export const statePaths = (root: string) => ({
   logs: join(root, 'log'),
   data: join(root, 'data'),
   containerd: join(root, 'containerd.sock'),
+  /** How nodes reach registries: containerd reads it at every pull. */
+  registries: join(root, 'data', 'registries'),
   log: (name: string) => join(root, 'log', `${name}.log`),
   socket: (name: string) => join(root, `${name}.sock`),
 })
@@ -37,6 +39,8 @@ export type StackOptions = {
   images: Images
   /** For tests to import. */
   officialImages: OfficialImages
+  /** The program of a registry, which tests may start. */
+  registry: string
   /** Initialised data folders of the database servers. */
   databases: Record<'mysql' | 'postgres', string>
   publicPort: number

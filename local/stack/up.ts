@@ -11,6 +11,7 @@ import { addresses, insidePorts } from '../cluster/addresses.ts'
 import { initialDatabases } from '../databases/parts.ts'
 import { buildImages } from '../images/build.ts'
 import { buildOfficialImages } from '../images/official.ts'
+import { buildRegistry } from '../images/private-registry.ts'
 import { cacheRoot } from '../install/cache.ts'
 import { checkMachine, programPath } from '../install/machine.ts'
 import { installPackages } from '../install/packages.ts'
@@ -54,6 +55,7 @@ export const up = async ({ root, port, progress, signal }: UpOptions): Promise<S
   const programs = await buildPrograms(progress)
   const images = await buildImages(programs)
   const officialImages = await buildOfficialImages(progress)
+  const registry = await buildRegistry(progress)
   const cache = cacheRoot()
   const databases = await initialDatabases()
   const python = await installMinistack({ cache, log: progress.line })
@@ -71,6 +73,7 @@ export const up = async ({ root, port, progress, signal }: UpOptions): Promise<S
     python,
     images,
     officialImages,
+    registry,
     databases,
     publicPort,
     httpsPort,
