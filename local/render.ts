@@ -5,6 +5,7 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { stringify } from 'yaml'
 import { CONFIG_PATH, parseConfig } from '../src/config.ts'
+import type { PreviewConfig } from '../src/config-schema.ts'
 import { causeChain, PreviewError, type Problem } from '../src/errors.ts'
 import { findKustomize } from '../src/kustomize/binary.ts'
 import { environmentOf } from '../src/names.ts'
@@ -24,14 +25,25 @@ const { positionals, values } = parseArgs({
   },
 })
 
-/** For who asks for a database (which it will be is known only when it is leased) or keeps logs. */
+/** For who asks for a database (which it will be is known only when it is leased), keeps logs, or is not reached by an Ingress. */
 const INSTALL = {
   'database-names': 'preview',
   'database-engine': 'mysql',
   'database-host': 'database.example.com',
   'database-secret': 'preview',
+  'allowed-exposures': 'nodePort\nistio\nloadBalancer',
+  'istio-gateway': 'istio-system/previews',
+  'istio-load-balancer': 'istio.example.com',
   'log-group-arn': 'arn:aws:logs:us-east-1:111122223333:log-group:/eks-preview/previews',
 }
+
+/** What the workflow would hand over. */
+const secretsFor = (config: PreviewConfig): Record<string, string> =>
+  Object.fromEntries(
+    Object.values(config.apps)
+      .flatMap((app) => ('secrets' in app ? app.secrets : []))
+      .map((name) => [name, `the value of ${name}`]),
+  )
 
 const manifests = async (): Promise<string> => {
   const folder = positionals[0]
@@ -60,6 +72,7 @@ const manifests = async (): Promise<string> => {
     tree: folder,
     settings: resolved.settings,
     images: {},
+    secrets: secretsFor(read.config),
   })
   // Whatever this machine has; on one that has none, ours is built.
   const kustomize = await findKustomize(process.env.PATH ?? '').catch(async () =>

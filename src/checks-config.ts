@@ -32,7 +32,7 @@ export const checks = z
 
 export type Checks = z.infer<typeof checks>
 
-type Checked = { apps: Record<string, { checks?: Checks | undefined }>; database?: unknown }
+type Checked = { apps: Record<string, { expose: string; checks?: Checks | undefined }>; database?: unknown }
 
 /** As many as the smoke check takes. */
 const MOST = 100
@@ -50,6 +50,8 @@ export const checksFit = ({ apps, database }: Checked, context: z.RefinementCtx)
       tell([...at, 'row'], 'there is no database to look into: add `database: {}` at the top')
     const other = 'then' in check ? check.then?.app : undefined
     if (other !== undefined && !Object.hasOwn(apps, other)) tell([...at, 'then', 'app'], `there is no app ${other}`)
+    else if (other !== undefined && apps[other]?.expose === 'none')
+      tell([...at, 'then', 'app'], `${other} has no URL to ask`)
     const first = all.find((each) => each.app === app && each.check.kind === 'login')
     if (check.kind === 'login' && first?.name !== name)
       tell(

@@ -19,15 +19,25 @@ const urlPath = z
   .string()
   .max(2048)
   .regex(/^\/(?![/\\])[^\s\\]*$/, 'write a path such as /healthz, without a host')
+export const SECRET_VARIABLE = /^[A-Z_][A-Z0-9_]*$/
 const quantities = z.record(z.string(), z.union([z.string(), z.number()]))
 const image = z
   .string()
   .regex(/^[^\s@]+(@sha256:[0-9a-f]{64})?$/, 'an image is written repo, repo:tag or repo@sha256:…')
 const command = z.array(z.string()).min(1)
 
+export const EXPOSURES = ['ingress', 'nodePort', 'istio', 'loadBalancer', 'none'] as const
+export type Exposure = (typeof EXPOSURES)[number]
+
 /** What is asked of every app, whoever wrote its manifests. */
 const reached = {
-  health: urlPath.default('/').describe('Answers 2xx when the app is ready'),
+  expose: z
+    .enum(EXPOSURES)
+    .default('ingress')
+    .describe(
+      'What leads to the app: the load balancer that all previews share (ingress; nodePort: through a port of every node), the Gateway of Istio, a load balancer of its own, or none: it has no URL',
+    ),
+  health: urlPath.optional().describe('Answers 2xx when the app is ready; default: /'),
   commit: z
     .union([z.strictObject({ header: z.string().min(1) }), z.strictObject({ path: z.string().min(1) })])
     .optional()
@@ -36,16 +46,23 @@ const reached = {
 }
 
 const variable = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'not the name of an environment variable')
+/** Upper case, which no object's name in Kubernetes may be. */
+const secretVariable = z.string().regex(SECRET_VARIABLE)
 const ADDRESS = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?:[1-9]\d{0,4}$/
 
 const app = z.strictObject({
   image: image.describe('Image; without a tag or digest the head commit is the tag'),
   port: z.int().min(1).max(65535).describe('The port the container listens on'),
-  env: z.record(variable, z.string()).default({}),
+  env: z
+    .record(variable, z.string())
+    .default({})
+    .describe('Environment variables; `http://api` and `api:3000` are the app api of the same preview'),
   secrets: z
-    .array(kubernetesName)
+    .array(z.union([kubernetesName, secretVariable], 'write the name of a Secret, or of a variable such as API_KEY'))
     .default([])
-    .describe("Secrets named in the install's shared-objects, read as environment variables"),
+    .describe(
+      "Read as environment variables: Secrets named in the install's shared-objects, and in upper case the variables that the workflow hands over with the input `secrets`",
+    ),
   command: command.optional(),
   migrate: z
     .strictObject({ image: image.optional().describe("Default: the app's own"), command })
@@ -92,8 +109,15 @@ const imageName = z
 
 const ownApp = z.strictObject({
   service: z.strictObject({ name: kubernetesName, port }).describe('The Service whose pods answer for the app'),
-  ingress: kubernetesName.describe('The Ingress that leads to it; the action sets its host and its load balancer'),
-  image: imageName.optional().describe('Name of an image in the manifests; the head commit becomes its tag'),
+  ingress: kubernetesName
+    .optional()
+    .describe(
+      'The Ingress that leads to it, whose host and load balancer the action sets; without it the action makes one',
+    ),
+  image: z
+    .union([imageName, z.array(imageName).min(1)])
+    .optional()
+    .describe('Names of images in the manifests; the head commit becomes their tag'),
   ...reached,
 })
 
@@ -128,17 +152,40 @@ const database = z
   .describe("Leases a database of the install's pool")
 const smoke = z.strictObject({ attempts: z.int().min(1).max(10) }).optional()
 
-const oneHostEach = (all: Record<string, OwnApp>, context: z.RefinementCtx): void => {
+type Reached = { expose: Exposure; health?: unknown; commit?: unknown; checks?: unknown }
+
+/** Nobody asks an app that has no URL. */
+const askable = ({ apps }: { apps: Record<string, Reached> }, context: z.RefinementCtx): void => {
+  const unasked = (['commit', 'checks'] as const).flatMap((key) =>
+    Object.entries(apps).flatMap(([name, app]) =>
+      app.expose === 'none' && app[key] !== undefined ? [[name, key]] : [],
+    ),
+  )
+  for (const path of unasked)
+    context.addIssue({
+      code: 'custom',
+      path: ['apps', ...path],
+      message: 'an app with `expose: none` has no URL to ask: take one of the two out',
+    })
+}
+
+const ledTo = (all: Record<string, OwnApp>, context: z.RefinementCtx): void => {
   const firstOf = new Map<string, string>()
-  for (const [name, { ingress }] of Object.entries(all)) {
-    const first = firstOf.get(ingress)
+  for (const [name, { expose, ingress, service }] of Object.entries(all)) {
+    const tell = (key: string[], message: string) => context.addIssue({ code: 'custom', path: [name, ...key], message })
+    if (typeof service.port === 'string' && (expose === 'istio' || expose === 'loadBalancer'))
+      tell(['service', 'port'], `write its number, which \`expose: ${expose}\` needs`)
+    if (expose !== 'ingress' && expose !== 'nodePort') {
+      if (ingress !== undefined) tell(['ingress'], `no Ingress leads to an app with \`expose: ${expose}\``)
+      continue
+    }
+    const first = firstOf.get(ingress ?? name)
     if (first !== undefined)
-      context.addIssue({
-        code: 'custom',
-        path: [name, 'ingress'],
-        message: `apps.${first} has the Ingress ${ingress}, and an Ingress has one app's host: give each an Ingress of its own`,
-      })
-    else firstOf.set(ingress, name)
+      tell(
+        ['ingress'],
+        `apps.${first} has the Ingress ${ingress ?? name}, and an Ingress has one app's host: give each an Ingress of its own`,
+      )
+    else firstOf.set(ingress ?? name, name)
   }
 }
 
@@ -161,6 +208,10 @@ const fitsTogether = ({ apps, database }: WithDatabase, context: z.RefinementCtx
       tell(['logs'], 'logs are sent as the pod: name its `serviceAccount`, one that may write to the log group')
     for (const variable of Object.keys(app.env).filter((variable) => set.includes(variable)))
       tell(['env', variable], 'the database sets it: take it out, or give the other a name in database.env')
+    for (const variable of app.secrets.filter((secret) => Object.hasOwn(app.env, secret)))
+      tell(['env', variable], 'it is among the secrets too: take one of them out')
+    for (const variable of app.secrets.filter((secret) => set.includes(secret)))
+      tell(['secrets'], `the database sets ${variable}: take it out, or give the other a name in database.env`)
   }
 }
 
@@ -168,6 +219,7 @@ const fitsTogether = ({ apps, database }: WithDatabase, context: z.RefinementCtx
 export const baseSchema = z
   .strictObject({ apps: apps(app), database, smoke })
   .superRefine(fitsTogether)
+  .superRefine(askable)
   .superRefine(checksFit)
 
 /** Apps in manifests of the repository's own. */
@@ -178,10 +230,11 @@ export const ownSchema = z
       .boolean()
       .default(false)
       .describe('Puts the new names of Services into texts that address them by their old ones'),
-    apps: apps(ownApp).superRefine(oneHostEach),
+    apps: apps(ownApp).superRefine(ledTo),
     database,
     smoke,
   })
+  .superRefine(askable)
   .superRefine(checksFit)
 
 export type App = z.infer<typeof app>

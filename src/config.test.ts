@@ -90,6 +90,33 @@ extra: 1
   ])
 })
 
+test('secrets are names of objects, or of variables that nothing else sets', () => {
+  const text = (rest: string) => `database: {}\napps: { web: { image: a, port: 80, ${rest} } }`
+  expect(parseConfig(text('secrets: [mail, API_KEY]'))).toMatchObject({
+    config: { apps: { web: { secrets: ['mail', 'API_KEY'] } } },
+  })
+  expect(problems(text('secrets: [Mail]'))).toEqual([
+    '2: apps.web.secrets.0: write the name of a Secret, or of a variable such as API_KEY',
+  ])
+  expect(problems(text('secrets: [API_KEY, DATABASE_URL], env: { API_KEY: x }'))).toEqual([
+    '2: apps.web.env.API_KEY: it is among the secrets too: take one of them out',
+    '2: apps.web.secrets: the database sets DATABASE_URL: take it out, or give the other a name in database.env',
+  ])
+})
+
+test('nobody asks an app that nothing leads to', () => {
+  expect(
+    problems(`apps:
+  redis: { image: "redis:7", port: 6379, expose: none }
+  worker: { image: w, port: 80, expose: none, checks: { login: { path: /login } } }
+  web: { image: w, port: 80, checks: { queue: { path: /jobs, then: { app: redis, path: / } } } }
+`),
+  ).toEqual([
+    '3: apps.worker.checks: an app with `expose: none` has no URL to ask: take one of the two out',
+    '4: apps.web.checks.queue.then.app: redis has no URL to ask',
+  ])
+})
+
 describe('with manifests of its own', () => {
   const own = (app: string, top = '') =>
     `kustomization: k8s/overlays/preview\n${top}apps:\n  web:\n    service: { name: web, port: http }\n    ingress: web\n${app}`
@@ -104,7 +131,7 @@ describe('with manifests of its own', () => {
             service: { name: 'web', port: 'http' },
             ingress: 'web',
             image: 'registry.example:5000/shop/web',
-            health: '/',
+            expose: 'ingress',
           },
         },
       },
@@ -153,7 +180,6 @@ apps:
       '2: rewriteServiceHosts: Invalid input: expected boolean, received string',
       '5: apps.web.service.name: not a Kubernetes object name',
       '5: apps.web.service.port: Too big: expected number to be <=65535',
-      '4: apps.web.ingress: is missing',
       '6: apps.web.image: write the name that the manifests have, without a tag',
       '7: apps.web.port: not together with kustomization: the manifests say it',
       '9: apps.api.service.port: is missing',
@@ -164,6 +190,32 @@ apps:
   test('keys that need it say so without it', () => {
     expect(problems('apps:\n  web:\n    image: a\n    port: 1\n    ingress: web\n')).toEqual([
       '5: apps.web.ingress: only together with kustomization',
+    ])
+  })
+
+  test('images may be several, and the Ingress may be left to the action', () => {
+    const text = 'kustomization: k8s\napps: { web: { service: { name: web, port: 80 }, image: [rails, nginx] } }'
+    expect(parseConfig(text)).toMatchObject({
+      config: { apps: { web: { image: ['rails', 'nginx'], expose: 'ingress' } } },
+    })
+  })
+
+  test('what leads to an app decides what is needed', () => {
+    expect(
+      problems(`kustomization: k8s
+apps:
+  a: { service: { name: a, port: http }, expose: loadBalancer }
+  b: { service: { name: b, port: http }, expose: istio, ingress: b }
+  c: { service: { name: c, port: http }, expose: none, commit: { header: x } }
+  d: { service: { name: d, port: 80 } }
+  e: { service: { name: e, port: 80 }, ingress: d }
+`),
+    ).toEqual([
+      '3: apps.a.service.port: write its number, which `expose: loadBalancer` needs',
+      '4: apps.b.service.port: write its number, which `expose: istio` needs',
+      '4: apps.b.ingress: no Ingress leads to an app with `expose: istio`',
+      "7: apps.e.ingress: apps.d has the Ingress d, and an Ingress has one app's host: give each an Ingress of its own",
+      '5: apps.c.commit: an app with `expose: none` has no URL to ask: take one of the two out',
     ])
   })
 

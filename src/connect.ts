@@ -101,6 +101,7 @@ export const connect = ({ context, inputs, log, signal, mask, idToken }: Outside
     namespace: inputs.namespace,
     settings: inputs.settings,
     images: inputs.images,
+    secrets: inputs.secrets,
     resetDatabase: inputs.resetDatabase,
     tempFolder: context.tempFolder,
     signal,

@@ -14,7 +14,7 @@ import { whileHeld, wishOf } from './hold.ts'
 import { waitForImages } from './images/wait.ts'
 import { servingOf, showLastGood } from './last-good.ts'
 import { whenOvertaken } from './overtaken.ts'
-import type { DeployPlan } from './plan.ts'
+import { type DeployPlan, hostsOf } from './plan.ts'
 import type { Dns } from './ports.ts'
 import { askUrls, dropHosts, noteServing, pointHosts } from './reach.ts'
 import { reclaim } from './reclaim.ts'
@@ -184,8 +184,7 @@ const make = async (plan: DeployPlan, { to, of, report }: Story, say: Say): Prom
     say.warning(text)
     report.warnings.push(text)
   }
-  const hosts = plan.apps.map(({ host }) => host)
-  if (dns) await checkDns(dns.zone, { hosts, environment: plan.environment, apex: dns.apex })
+  if (dns) await checkDns(dns.zone, { hosts: hostsOf(plan), environment: plan.environment, apex: dns.apex })
   say.detail(`${objects.length} objects by ${kustomize.version}`)
   return { dns, objects, sources }
 }
@@ -238,7 +237,9 @@ const summarize = (changes: ChangeSet, say: Say): void => {
 const release = async (plan: DeployPlan, mine: Claim, { report }: Story): Promise<void> => {
   await mine.release({
     phase: 'Live',
-    urls: Object.fromEntries(plan.apps.map(({ name, url }) => [name, url])),
+    urls: Object.fromEntries(
+      plan.apps.flatMap(({ name, address }) => (address === undefined ? [] : [[name, address.url]])),
+    ),
     ingressClass: plan.settings.ingressClass,
     ...remembered(report.smoke, plan.commit, mine.record.smoke),
     serving: servingOf(report),

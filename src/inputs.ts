@@ -1,5 +1,6 @@
 import { PreviewError, type Problem } from './errors.ts'
 import type { Mode } from './event.ts'
+import { parseSecrets, secretsOf } from './secret-values.ts'
 import { SETTING_NAMES, settingProblems } from './settings.ts'
 
 export type Inputs = {
@@ -10,8 +11,10 @@ export type Inputs = {
   namespace: string
   roleToAssume: string | undefined
   githubToken: string
-  /** Image by app name. */
+  /** By name of an app, or of an image in own manifests. */
   images: Record<string, string>
+  /** By name of an environment variable. */
+  secrets: Record<string, string>
   resetDatabase: boolean
   slack: (({ webhookUrl: string } | { token: string; channel: string }) & { apiUrl: string | undefined }) | undefined
   /** Settings that the install ConfigMap may also hold, as written. */
@@ -29,6 +32,7 @@ const OWN_NAMES = [
   'role-to-assume',
   'github-token',
   'images',
+  'secrets',
   'reset-database',
   'slack-webhook-url',
   'slack-token',
@@ -48,7 +52,7 @@ export const secretsIn = (raw: Record<string, string>): string[] =>
     if (!URL.canParse(secret)) return [secret]
     const { pathname } = new URL(secret)
     return [secret, encodeURIComponent(secret), ...(pathname === '/' ? [] : [pathname, encodeURIComponent(pathname)])]
-  })
+  }).concat(secretsOf(raw.secrets ?? ''))
 
 /** The runner hands every `with:` key over as INPUT_<KEY>, also those the action does not know. */
 export const inputsIn = (env: NodeJS.ProcessEnv): Record<string, string> =>
@@ -118,6 +122,7 @@ export const parseInputs = (raw: Record<string, string>): Inputs => {
     'leave it out to keep the data',
   )
   const images = parseImages(get('images'), problems)
+  const secrets = parseSecrets(get('secrets'), problems)
   const settings = Object.fromEntries(
     SETTING_NAMES.flatMap((name) => (raw[name] === undefined ? [] : [[name, raw[name]]])),
   )
@@ -137,6 +142,7 @@ export const parseInputs = (raw: Record<string, string>): Inputs => {
     roleToAssume: role === '' ? undefined : role,
     githubToken: get('github-token'),
     images,
+    secrets,
     resetDatabase: reset === 'true',
     slack: slackOf(get),
     settings,
@@ -155,7 +161,7 @@ const parseImages = (text: string, problems: Problem[]): Record<string, string> 
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '')) {
-    const [, app, image] = /^([a-z][a-z0-9-]*)=([^\s=]+)$/.exec(line) ?? []
+    const [, app, image] = /^([a-z0-9][a-z0-9._/:-]*)=([^\s=]+)$/.exec(line) ?? []
     if (app !== undefined && image !== undefined && hasVersion(image)) images[app] = image
     else
       problems.push({

@@ -7,9 +7,9 @@ export const showLastGood = (report: Report, plan: DeployPlan, record: Environme
   const good = record && lastGood(record)
   if (good?.sha) report.lastGoodCommit = good.sha
   else delete report.lastGoodCommit
-  report.apps = plan.apps.map(({ name, url, logsUrl }) => ({
+  report.apps = plan.apps.map(({ name, address, logsUrl }) => ({
     name,
-    url,
+    ...(address === undefined ? {} : { url: address.url }),
     ...(logsUrl === undefined ? {} : { logsUrl }),
     ...(servingIn(record, name) ?? (good?.sha ? { commit: good.sha, updated: good.at } : {})),
   }))

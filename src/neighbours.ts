@@ -3,8 +3,8 @@ import type { DatabaseSettings } from './database/settings.ts'
 import { type ServiceHost, withHosts } from './manifests/host-text.ts'
 import type { Placement } from './names.ts'
 
-/** Of every Service that kustomize-base/ makes. */
-const SERVICE_PORT = 80
+/** Of every Service that kustomize-base/ makes, beside the app's own. */
+export const SERVICE_PORT = 80
 
 type Where = { placement: Placement; database: { settings: DatabaseSettings } | undefined }
 
@@ -20,7 +20,7 @@ export const amongNeighbours = (app: App, apps: Readonly<Record<string, App>>, {
   ])
   const waitFor = app.waitFor.map((at) => {
     if (at === 'database') return `${database?.settings.host}:${database?.settings.port}`
-    return at.includes(':') ? at : `${at}${placement.suffix}:${SERVICE_PORT}`
+    return at.includes(':') ? at : `${at}${placement.suffix}:${apps[at]?.port}`
   })
   return { ...app, env: Object.fromEntries(env), waitFor }
 }

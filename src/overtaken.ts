@@ -1,6 +1,6 @@
 import { claimAbsent, type Overtaken } from './cluster/record.ts'
 import { removalWishOf } from './hold.ts'
-import type { DeployPlan } from './plan.ts'
+import { type DeployPlan, hostsOf } from './plan.ts'
 import type { Dns } from './ports.ts'
 import { askAgain } from './resolve.ts'
 import type { Story } from './story.ts'
@@ -38,7 +38,7 @@ const removeLate = async (plan: DeployPlan, dns: Dns | undefined, story: Story):
     phase: 'Terminating',
   })
   if (mine === undefined) return
-  await mine.update({ hosts: plan.apps.map(({ host }) => host) })
+  await mine.update({ hosts: hostsOf(plan) })
   await takeAway(mine, plan.settings, dns, story)
   report.receipt = [] // the removal's own run has told
 }

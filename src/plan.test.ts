@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { parseConfig } from './config.ts'
-import { PreviewError } from './errors.ts'
+import { PreviewError, type Problem } from './errors.ts'
 import { environmentOf } from './names.ts'
 import { planOf } from './plan.ts'
 import { resolveSettings } from './settings.ts'
@@ -9,7 +9,7 @@ const plan = (
   yaml: string,
   inputs: Record<string, string> = {},
   images: Record<string, string> = {},
-  resetDatabase = false,
+  { secrets = {}, resetDatabase = false }: { secrets?: Record<string, string>; resetDatabase?: boolean } = {},
 ) => {
   const read = parseConfig(yaml)
   const resolved = resolveSettings({ domain: 'preview.example.com', ...inputs }, undefined, 'acme/shop', 'previews')
@@ -23,23 +23,37 @@ const plan = (
     tree: '/tree',
     settings: resolved.settings,
     images,
+    secrets,
     resetDatabase,
   })
 }
 
+const problemsOf = (act: () => unknown): Problem[] => {
+  try {
+    act()
+  } catch (error) {
+    if (error instanceof PreviewError) return [...error.problems]
+    throw error
+  }
+  return []
+}
+
 test('hosts, URLs and images follow from the branch, the commit and the settings', () => {
   const { apps } = plan('apps: { web: { image: "registry:5000/web", port: 80 }, api: { image: "api:1", port: 81 } }')
-  expect(apps.map(({ name, host, url, image }) => ({ name, host, url, image }))).toEqual([
+  expect(apps).toMatchObject([
     {
       name: 'web',
-      host: '346e50ff9c5f4172807b918218604cbe-web.preview.example.com',
-      url: 'https://346e50ff9c5f4172807b918218604cbe-web.preview.example.com',
+      address: {
+        host: '346e50ff9c5f4172807b918218604cbe-web.preview.example.com',
+        url: 'https://346e50ff9c5f4172807b918218604cbe-web.preview.example.com',
+        health: '/',
+        leadsTo: { kind: 'Ingress', name: 'web' },
+      },
       image: `registry:5000/web:${'c'.repeat(40)}`,
     },
     {
       name: 'api',
-      host: '346e50ff9c5f4172807b918218604cbe-api.preview.example.com',
-      url: 'https://346e50ff9c5f4172807b918218604cbe-api.preview.example.com',
+      address: { url: 'https://346e50ff9c5f4172807b918218604cbe-api.preview.example.com' },
       image: 'api:1',
     },
   ])
@@ -47,7 +61,7 @@ test('hosts, URLs and images follow from the branch, the commit and the settings
 
 test('an image of the run wins; one for an app that is not there is an error', () => {
   const yaml = 'apps: { web: { image: web, port: 80 } }'
-  expect(plan(yaml, {}, { web: 'other:2' }).apps[0]?.image).toBe('other:2')
+  expect(plan(yaml, {}, { web: 'other:2' }).apps[0]).toMatchObject({ image: 'other:2' })
   expect(() => plan(yaml, {}, { wbe: 'other:2' })).toThrow('images names wbe')
 })
 
@@ -69,6 +83,16 @@ test('an app uses only what is shared with it', () => {
   expect(plan(yaml, { 'shared-objects': 'Secret/mail\nSecret/pull\nServiceAccount/logger' }).apps).toHaveLength(1)
 })
 
+test('secrets in upper case are what the workflow hands over, and one that is not is said', () => {
+  const yaml = 'apps: { web: { image: web, port: 80, secrets: [API_KEY, TOKEN] }, api: { image: api, port: 80 } }'
+  const { apps } = plan(yaml, {}, {}, { secrets: { API_KEY: 'k', TOKEN: 't', OTHER: 'o' } })
+  expect(apps).toMatchObject([{ secretValues: { API_KEY: 'k', TOKEN: 't' } }, { secretValues: {} }])
+  expect(problemsOf(() => plan(yaml, {}, {}, { secrets: { TOKEN: '' } })).map(({ message }) => message)).toEqual([
+    'apps.web uses the secret API_KEY, which the workflow does not hand over',
+    'apps.web uses the secret TOKEN, which the workflow hands over empty',
+  ])
+})
+
 describe('with manifests of its own', () => {
   const app = (name: string, rest = '') =>
     `${name}: { service: { name: s-${name}, port: 80 }, ingress: i-${name}, ${rest} }`
@@ -82,18 +106,31 @@ describe('with manifests of its own', () => {
       {
         name: 'web',
         service: 's-web',
-        ingress: 'i-web',
-        host: '346e50ff9c5f4172807b918218604cbe-web.preview.example.com',
-        image: `registry.example/web:${'c'.repeat(40)}`,
+        address: {
+          host: '346e50ff9c5f4172807b918218604cbe-web.preview.example.com',
+          leadsTo: { kind: 'Ingress', name: 'i-web' },
+        },
+        images: { 'registry.example/web': `registry.example/web:${'c'.repeat(40)}` },
       },
-      { name: 'api', service: 's-api', ingress: 'i-api' },
+      { name: 'api', service: 's-api', address: { leadsTo: { name: 'i-api' } }, images: {} },
     ])
-    expect(apps[1]).not.toHaveProperty('image')
+  })
+
+  test('an image is named by its app, if it is the only one, or as the manifests do', () => {
+    const two = own(app('web', 'image: [rails, nginx]'))
+    expect(plan(two, {}, { rails: 'r:1' }).apps).toMatchObject([
+      { images: { rails: 'r:1', nginx: `nginx:${'c'.repeat(40)}` } },
+    ])
+    expect(problemsOf(() => plan(two, {}, { web: 'r:1' }))).toMatchObject([
+      { hint: 'write one line for each, with its name in the manifests: rails=…, nginx=…' },
+    ])
   })
 
   test('an image of the run has a place in the manifests, or is refused', () => {
     const web = app('web', 'image: registry.example/web')
-    expect(plan(own(web), {}, { web: 'other:2' }).apps[0]?.image).toBe('other:2')
+    expect(plan(own(web), {}, { web: 'other:2' }).apps).toMatchObject([
+      { images: { 'registry.example/web': 'other:2' } },
+    ])
     expect(problemsOf(() => plan(own(app('web')), {}, { web: 'other:2' }))).toEqual([
       {
         message: 'images has one for web, but apps.web does not say which image of the manifests it replaces',
@@ -114,15 +151,6 @@ describe('with manifests of its own', () => {
       },
     ])
   })
-
-  const problemsOf = (act: () => unknown) => {
-    try {
-      act()
-    } catch (error) {
-      return error instanceof PreviewError ? error.problems : [error]
-    }
-    return []
-  }
 })
 
 describe('logs', () => {
@@ -152,7 +180,7 @@ describe('a database', () => {
     expect(planned).toMatchObject({ database: { settings: { names: ['db1'] }, reset: false } })
     if (planned.own !== undefined) throw new Error('the test is wrong')
     expect(planned.apps.map(({ hasDatabase }) => hasDatabase)).toEqual([true, true])
-    expect(planned.apps[0]?.config.waitFor).toEqual(['db.internal:3306', 'api-346e50ff9c5f:80', 'redis:6379'])
+    expect(planned.apps[0]?.config.waitFor).toEqual(['db.internal:3306', 'api-346e50ff9c5f:81', 'redis:6379'])
   })
 
   test('is an error where the install has none', () => {
@@ -162,8 +190,12 @@ describe('a database', () => {
 
   test('is reset only where something can', () => {
     const machine = 'arn:aws:states:eu-west-1:111122223333:stateMachine:prepare'
-    expect(() => plan(yaml, shared, {}, true)).toThrow('cannot reset')
-    expect(() => plan('apps: { web: { image: web, port: 80 } }', shared, {}, true)).toThrow('no database to reset')
-    expect(plan(yaml, { ...install, 'database-prepare-arn': machine }, {}, true).database?.reset).toBe(true)
+    expect(() => plan(yaml, shared, {}, { resetDatabase: true })).toThrow('cannot reset')
+    expect(() => plan('apps: { web: { image: web, port: 80 } }', shared, {}, { resetDatabase: true })).toThrow(
+      'no database to reset',
+    )
+    expect(
+      plan(yaml, { ...install, 'database-prepare-arn': machine }, {}, { resetDatabase: true }).database?.reset,
+    ).toBe(true)
   })
 })

@@ -1,24 +1,33 @@
+import { type Address, addressOf } from './address.ts'
 import { logStreamsUrl } from './aws/log-group.ts'
 import { CONFIG_PATH } from './config.ts'
-import type { App, BaseConfig, OwnConfig, PreviewConfig } from './config-schema.ts'
+import {
+  type App,
+  type BaseConfig,
+  type OwnConfig,
+  type OwnApp as OwnConfigApp,
+  type PreviewConfig,
+  SECRET_VARIABLE,
+} from './config-schema.ts'
 import type { VariableNames } from './database/secret.ts'
 import type { DatabaseSettings } from './database/settings.ts'
 import { PreviewError, type Problem } from './errors.ts'
 import type { PullRequest } from './github/pull-request.ts'
 import type { OverlayApp } from './kustomize/overlay.ts'
 import type { OwnOverlayApp } from './kustomize/own-overlay.ts'
-import { type Environment, hostOf, type Placement, placementOf } from './names.ts'
-import { amongNeighbours } from './neighbours.ts'
+import { type Environment, type Placement, placementOf } from './names.ts'
+import { amongNeighbours, SERVICE_PORT } from './neighbours.ts'
+import { imagesIn, ownImages } from './own-images.ts'
 import type { Settings } from './settings.ts'
 
 /** How people know a pull request. */
 export type PullRequestName = Pick<PullRequest, 'number' | 'title' | 'url'>
 
 type Reached = {
-  url: string
-  /** What leads to it, by name before the placement's suffix. */
+  /** Absent when nothing leads to it. */
+  address: Address | undefined
+  /** The Service whose pods answer, by name before the placement's suffix. */
   service: string
-  ingress: string
 }
 /** `logsUrl`: where people read what it logs. */
 type BaseApp = OverlayApp & Reached & { logsUrl?: string }
@@ -62,14 +71,19 @@ type Wanted = {
   /** The folder of the commit's files; with a `kustomization` only. */
   tree?: string
   settings: Settings
-  /** Image by app name, from the `images` input. */
+  /** From the `images` input: by name of an app, or of an image in own manifests. */
   images: Record<string, string>
+  /** By name of an environment variable, from the `secrets` input. */
+  secrets?: Record<string, string>
   /** By hand: what is in its database is thrown away. */
   resetDatabase?: boolean
 }
 
+/** Of all apps that something leads to. */
+export const hostsOf = ({ apps }: DeployPlan): string[] => apps.flatMap(({ address }) => address?.host ?? [])
+
 /** Pure. */
-export const planOf = ({ config, tree, images, resetDatabase = false, ...rest }: Wanted): DeployPlan => {
+export const planOf = ({ config, tree, images, secrets = {}, resetDatabase = false, ...rest }: Wanted): DeployPlan => {
   refuseUnknown(images, config)
   const decided: Decided = {
     ...rest,
@@ -77,7 +91,8 @@ export const planOf = ({ config, tree, images, resetDatabase = false, ...rest }:
     database: databaseOf(config, rest.settings, resetDatabase),
     smokeAttempts: config.smoke?.attempts ?? 3,
   }
-  if (!('kustomization' in config)) return { ...decided, own: undefined, apps: baseApps(config, images, decided) }
+  if (!('kustomization' in config))
+    return { ...decided, own: undefined, apps: baseApps(config, { images, secrets }, decided) }
   const { kustomization, rewriteServiceHosts } = config
   if (tree === undefined) throw new Error('a kustomization is in the files of a commit')
   return { ...decided, own: { tree, kustomization, rewriteServiceHosts }, apps: ownApps(config, images, decided) }
@@ -102,31 +117,50 @@ const databaseOf = ({ database }: PreviewConfig, { database: settings }: Setting
   return database && settings && { settings, variables: database.env, reset }
 }
 
-type Images = Wanted['images']
+type Handed = Required<Pick<Wanted, 'images' | 'secrets'>>
 
-const refuseUnknown = (images: Images, { apps }: PreviewConfig): void => {
-  const unknown = Object.keys(images).filter((app) => !Object.hasOwn(apps, app))
+const refuseUnknown = (images: Handed['images'], config: PreviewConfig): void => {
+  const apps = Object.keys(config.apps)
+  const known = [...apps, ...('kustomization' in config ? Object.values(config.apps).flatMap(imagesIn) : [])]
+  const unknown = Object.keys(images).filter((name) => !known.includes(name))
   if (unknown.length === 0) return
   throw new PreviewError('BadInput', `images names ${unknown.join(', ')}, which ${CONFIG_PATH} does not`, {
     object: 'images',
-    hint: `use the names of its apps (${Object.keys(apps).join(', ')}), or add the app there`,
+    hint: `use the names it has (${known.join(', ')}), or add it there`,
   })
 }
 
-const baseApps = ({ apps }: BaseConfig, images: Images, decided: Decided): BaseApp[] => {
+const baseApps = ({ apps }: BaseConfig, { images, secrets }: Handed, decided: Decided): BaseApp[] => {
   const { commit, settings } = decided
-  const problems = Object.entries(apps).flatMap(([name, app]) => unsharedIn(name, app, settings.sharedObjects))
+  const problems = Object.entries(apps).flatMap(([name, app]) => [
+    ...unsharedIn(name, app, settings.sharedObjects),
+    ...unhandedIn(name, app, secrets),
+  ])
   if (problems.length > 0) throw new PreviewError('BadInput', 'apps use what is not shared with them', { problems })
   return Object.entries(apps).map(([name, app]) => ({
-    name,
-    ...addressOf(name, decided),
-    service: name,
-    ingress: name,
+    ...reached(name, app, { service: name, ingress: name, port: SERVICE_PORT }, decided),
     config: amongNeighbours(migratingAt(app, commit), apps, decided),
     image: images[name] ?? versioned(app.image, commit),
     hasDatabase: decided.database !== undefined,
+    secretValues: Object.fromEntries(
+      app.secrets.flatMap((secret) => (SECRET_VARIABLE.test(secret) ? [[secret, secrets[secret] ?? '']] : [])),
+    ),
     ...logsOf(name, app, decided),
   }))
+}
+
+type Leading = { service: string; ingress: string; port: number }
+
+const reached = (name: string, { expose, health }: App | OwnConfigApp, leading: Leading, decided: Decided) => {
+  const address = addressOf({ app: name, expose, health, ...leading }, decided)
+  return {
+    name,
+    expose,
+    service: leading.service,
+    address,
+    host: address?.host,
+    health: address?.health ?? health,
+  }
 }
 
 const logsOf = (name: string, { logs: folder }: App, { environment, settings }: Decided) => {
@@ -141,47 +175,18 @@ const logsOf = (name: string, { logs: folder }: App, { environment, settings }: 
   return { logs: { folder, group }, logsUrl: logStreamsUrl(group, `${environment.id}/${name}/`) }
 }
 
-const ownApps = ({ apps }: OwnConfig, images: Images, decided: Decided): OwnApp[] => {
-  const planned = Object.entries(apps).map(([name, app]) => ({
-    name,
-    ...addressOf(name, decided),
-    service: app.service.name,
-    ingress: app.ingress,
-    config: app,
-    ...(app.image === undefined ? {} : { image: images[name] ?? versioned(app.image, decided.commit) }),
-  }))
-  const problems = planned.flatMap((app, index) => imageProblems(app, images, planned.slice(0, index)))
-  if (problems.length > 0) throw new PreviewError('BadInput', 'images and apps do not fit', { problems })
-  return planned
-}
-
-/** An image of the manifests becomes one other, for whichever app it was asked. */
-const imageProblems = ({ name, config, image }: OwnApp, images: Images, before: readonly OwnApp[]): Problem[] => {
-  if (config.image === undefined)
-    return images[name] === undefined
-      ? []
-      : [
-          {
-            message: `images has one for ${name}, but apps.${name} does not say which image of the manifests it replaces`,
-            hint: `add \`image\` to apps.${name}: the image's name as the manifests have it`,
-            file: CONFIG_PATH,
-          },
-        ]
-  const other = before.find((app) => app.config.image === config.image && app.image !== image)
-  if (other === undefined) return []
-  return [
-    {
-      message: `apps.${other.name} and apps.${name} share the image ${config.image}, but images makes it ${other.image} and ${image}`,
-      hint: 'give both the same image, or the manifests two names',
-      file: CONFIG_PATH,
-    },
-  ]
-}
-
-const addressOf = (app: string, { environment, pullRequest, settings }: Decided): { host: string; url: string } => {
-  const { hostTemplate, urlTemplate, domain } = settings
-  const host = hostOf(hostTemplate, { id: environment.id, app, pr: pullRequest.number, domain })
-  return { host, url: urlTemplate.replace('{host}', host) }
+const ownApps = ({ apps }: OwnConfig, images: Handed['images'], decided: Decided): OwnApp[] => {
+  const replaced = ownImages(apps, images, (image) => versioned(image, decided.commit))
+  return Object.entries(apps).map(([name, app]) => {
+    const { service, ingress } = app
+    // A load balancer of its own, and Istio, need the number.
+    const port = typeof service.port === 'number' ? service.port : SERVICE_PORT
+    return {
+      ...reached(name, app, { service: service.name, ingress: ingress ?? name, port }, decided),
+      config: app,
+      images: replaced[name] ?? {},
+    }
+  })
 }
 
 /** The build job's convention: the tag is the head commit, never the merge commit that a pull_request run checks out. */
@@ -200,7 +205,7 @@ const migratingAt = (app: App, commit: string): App => {
 /** What lies in the namespace is other people's, unless the platform team says that previews may use it. */
 const unsharedIn = (name: string, app: App, shared: readonly string[]): Problem[] =>
   [
-    ...app.secrets.map((secret) => `Secret/${secret}`),
+    ...app.secrets.filter((secret) => !SECRET_VARIABLE.test(secret)).map((secret) => `Secret/${secret}`),
     ...app.imagePullSecrets.map((secret) => `Secret/${secret}`),
     ...(app.serviceAccount === undefined ? [] : [`ServiceAccount/${app.serviceAccount}`]),
   ]
@@ -209,4 +214,14 @@ const unsharedIn = (name: string, app: App, shared: readonly string[]): Problem[
       message: `apps.${name} uses ${object}, which is not shared`,
       file: CONFIG_PATH,
       hint: `the platform team adds ${object} to shared-objects in the install ConfigMap`,
+    }))
+
+/** An empty one is what GitHub makes of a secret that the run may not have. */
+const unhandedIn = (name: string, app: App, secrets: Readonly<Record<string, string>>): Problem[] =>
+  app.secrets
+    .filter((secret) => SECRET_VARIABLE.test(secret) && !secrets[secret])
+    .map((secret) => ({
+      message: `apps.${name} uses the secret ${secret}, which the workflow ${secret in secrets ? 'hands over empty' : 'does not hand over'}`,
+      file: CONFIG_PATH,
+      hint: `add the line ${secret}=\${{ secrets.${secret} }} to the input \`secrets\`${secret in secrets ? ', and the secret to the repository' : ''}`,
     }))

@@ -47,8 +47,10 @@ export type Run = {
   namespace: string
   /** Settings among the inputs, as written. */
   settings: Record<string, string>
-  /** Image by app name. */
+  /** By name of an app, or of an image in own manifests. */
   images: Record<string, string>
+  /** By name of an environment variable. */
+  secrets: Record<string, string>
   /** Whether what is in the environment's database is to be thrown away. */
   resetDatabase: boolean
   tempFolder: string

@@ -2,11 +2,11 @@ import type { ChangeSet } from './cluster/apply.ts'
 import type { Claim } from './cluster/record.ts'
 import { mayBeLate } from './cluster/record-state.ts'
 import { serving } from './cluster/serving.ts'
-import { ingressHostname } from './cluster/wait.ts'
+import { loadBalancerHostname } from './cluster/wait.ts'
 import { IN_SYNC_TIMEOUT } from './dns/in-sync.ts'
 import { pointDns } from './dns/point.ts'
 import { removeDns } from './dns/remove.ts'
-import type { DeployPlan, PlannedApp } from './plan.ts'
+import { type DeployPlan, hostsOf, type PlannedApp } from './plan.ts'
 import { poll } from './poll.ts'
 import type { Dns } from './ports.ts'
 import type { AppReport } from './report/report.ts'
@@ -14,29 +14,25 @@ import type { Say } from './step.ts'
 import type { Story } from './story.ts'
 import { probe } from './web/probe.ts'
 
-/** Points every host at the load balancer its Ingress got: beside the rollout, as soon as the hostname is known. */
+/** Points every host at the load balancer that is to lead to its app: beside the rollout, as soon as the hostname is known. */
 export const pointHosts = async (
   plan: DeployPlan,
   mine: Claim,
   changes: ChangeSet,
   dns: Dns | undefined,
-  { of, to, report }: Story,
+  story: Story,
   say: Say,
 ): Promise<void> => {
-  const timeout = plan.settings.timeouts.wait
-  const hostnames = await Promise.all(
-    plan.apps.map(async (app) => {
-      const { ref } = changeOf(changes, 'Ingress', app, plan)
-      return { host: app.host, hostname: await ingressHostname(to.cluster, ref, { timeout, signal: of.signal, say }) }
-    }),
-  )
+  const { of, report } = story
+  const hostnames = await Promise.all(plan.apps.map((app) => balancerOf(app, plan, changes, story, say)))
+  const hosts = hostsOf(plan)
   if (dns === undefined) return say.skipped('dns: none')
-  const hosts = plan.apps.map(({ host }) => host)
+  if (hosts.length === 0) return say.skipped('no app has a URL')
   // Written ahead: a removal must find a record that was created just before this run was killed.
   if (hosts.some((host) => !mine.record.hosts.includes(host)))
     await mine.update({ hosts: [...new Set([...mine.record.hosts, ...hosts])] })
   let written = 0
-  for (const [hostname, group] of Map.groupBy(hostnames, (each) => each.hostname)) {
+  for (const [hostname, group] of Map.groupBy(hostnames.flat(), (each) => each.hostname)) {
     const wish = { hosts: group.map(({ host }) => host), hostname, environment: plan.environment, life: lifeOf(mine) }
     const pointed = await pointDns(dns.zone, dns.loadBalancers, wish, {
       timeout: IN_SYNC_TIMEOUT,
@@ -48,6 +44,22 @@ export const pointHosts = async (
   }
   if (written === 0) say.unchanged(`${hosts.length} ${hosts.length === 1 ? 'host' : 'hosts'}`)
   else say.detail(`${written} records written`)
+}
+
+/** Waits for it, if it is made for the app. */
+const balancerOf = async (
+  app: PlannedApp,
+  plan: DeployPlan,
+  changes: ChangeSet,
+  { of, to }: Story,
+  say: Say,
+): Promise<{ host: string; hostname: string }[]> => {
+  const { host, leadsTo } = app.address ?? {}
+  if (host === undefined || leadsTo === undefined) return []
+  if (leadsTo.kind === 'LoadBalancer') return [{ host, hostname: leadsTo.hostname }]
+  const { ref } = changeOf(changes, leadsTo, app, plan)
+  const run = { timeout: plan.settings.timeouts.wait, signal: of.signal, say }
+  return [{ host, hostname: await loadBalancerHostname(to.cluster, ref, run) }]
 }
 
 /**
@@ -64,7 +76,7 @@ export const dropHosts = async (
   { of }: Story,
   say: Say,
 ): Promise<string[]> => {
-  const hosts = plan.apps.map(({ host }) => host)
+  const hosts = hostsOf(plan)
   const dropped = mine.record.hosts.filter((host) => !hosts.includes(host))
   if (dns === undefined || dropped.length === 0) return []
   await mine.confirm()
@@ -88,7 +100,7 @@ const askUrl = async (
   { to, of, report }: Story,
   say: Say,
 ): Promise<void> => {
-  const { ref } = changeOf(changes, 'Service', app, plan)
+  const { ref } = changeOf(changes, serviceOf(app), app, plan)
   let notYet: string | undefined
   const what = `Service ${ref.name} to send requests to this commit's pods only`
   await poll(
@@ -100,12 +112,13 @@ const askUrl = async (
       return undefined
     },
   )
-  const { health, commit } = app.config
+  const { commit } = app.config
+  const { address } = app
   const answered =
-    plan.settings.probe === 'runner'
+    plan.settings.probe === 'runner' && address !== undefined
       ? await probe(
           to.web,
-          { url: app.url, health, sha: plan.commit, ...(commit ? { commit } : {}) },
+          { url: address.url, health: address.health, sha: plan.commit, ...(commit ? { commit } : {}) },
           { timeout: plan.settings.timeouts.wait, signal: of.signal, say },
         )
       : undefined
@@ -116,7 +129,7 @@ const askUrl = async (
 export const noteServing = async (plan: DeployPlan, applied: ChangeSet, { to, report }: Story): Promise<void> => {
   await Promise.all(
     plan.apps.map(async (app) => {
-      const service = findChange(applied, 'Service', app, plan)
+      const service = findChange(applied, serviceOf(app), plan)
       // What cannot be read now is told as it was before.
       const found = service && (await serving(to.cluster, applied, service.ref).catch(() => undefined))
       if (found && 'pods' in found) nowServes(report, app, plan, undefined)
@@ -134,15 +147,15 @@ const nowServes = (
   report.apps = report.apps.map((each) => (each.name === name ? { ...each, ...now } : each))
 }
 
-type Leading = 'Service' | 'Ingress'
+type Named = { kind: 'Service' | 'Ingress'; name: string }
 
-const changeOf = (changes: ChangeSet, kind: Leading, app: PlannedApp, plan: DeployPlan): ChangeSet[number] => {
-  const found = findChange(changes, kind, app, plan)
-  if (found === undefined) throw new Error(`the ${kind} of ${app.name} was not rendered`)
+const serviceOf = ({ service }: PlannedApp): Named => ({ kind: 'Service', name: service })
+
+const changeOf = (changes: ChangeSet, object: Named, app: PlannedApp, plan: DeployPlan): ChangeSet[number] => {
+  const found = findChange(changes, object, plan)
+  if (found === undefined) throw new Error(`the ${object.kind} of ${app.name} was not rendered`)
   return found
 }
 
-const findChange = (changes: ChangeSet, kind: Leading, app: PlannedApp, { placement }: DeployPlan) => {
-  const name = `${kind === 'Service' ? app.service : app.ingress}${placement.suffix}`
-  return changes.find(({ ref }) => ref.kind === kind && ref.name === name)
-}
+const findChange = (changes: ChangeSet, { kind, name }: Named, { placement }: DeployPlan) =>
+  changes.find(({ ref }) => ref.kind === kind && ref.name === `${name}${placement.suffix}`)

@@ -13,11 +13,15 @@ import { writeFiles } from './kustomize/folder.ts'
 import type { Kustomize } from './kustomize/kustomize.ts'
 import { NAME_REFERENCES } from './kustomize/name-references.ts'
 import { originOf, tidy } from './kustomize/origin.ts'
+import { exposureOverlayOf } from './kustomize/overlay.ts'
 import { exposed, installAnnotations } from './kustomize/own-ingress.ts'
 import { asWrittenOf, ownOverlayOf, REFERENCES_FILE } from './kustomize/own-overlay.ts'
+import { exposedService } from './kustomize/own-service.ts'
 import { scanSources } from './kustomize/scan.ts'
 import { correct } from './manifests/correct.ts'
 import { hostProblems, withRewrittenHosts } from './manifests/service-hosts.ts'
+import { imagesIn } from './own-images.ts'
+import { KUSTOMIZE_BASE } from './paths.ts'
 import type { OwnPlan } from './plan.ts'
 
 export type Rendered = {
@@ -57,22 +61,41 @@ export const renderOwn = async (kustomize: Kustomize, plan: OwnPlan, folder: str
   const written = objectsOf(asWritten)
   const { environment, placement, settings } = plan
   const { suffix } = placement
-  const corrected = correct(built, written, environment, suffix).map((object) => {
-    const app = plan.apps.find(
-      ({ ingress }) => object.kind === 'Ingress' && object.metadata.name === `${ingress}${suffix}`,
-    )
-    return app === undefined ? object : exposed(object, app, settings, suffix)
-  })
+  const corrected = correct(built, written, environment, suffix).map((object) => ledTo(object, plan))
   const objects = rewriteServiceHosts ? withRewrittenHosts(corrected, written, suffix) : corrected
   const sources: Sources = new Map(
     placed.flatMap(({ object, file }) => (file === undefined ? [] : [[keyOf(refOf(object)), { file }]])),
   )
+  const leading = await Promise.all(
+    plan.apps.filter(isLedToByUs).map(async (app) => {
+      const { service } = app.config
+      const backend = { name: `${service.name}${suffix}`, port: service.port }
+      const overlay = path.join(folder, 'leading', app.name)
+      const base = path.relative(overlay, await realpath(KUSTOMIZE_BASE))
+      await writeFiles(overlay, { 'kustomization.yaml': exposureOverlayOf(app, backend, plan, settings, base) })
+      return kustomize.build(overlay)
+    }),
+  )
   return {
-    objects,
+    objects: [...objects, ...leading.flat()],
     sources,
     warnings: [...warnings, ...hostProblems(objects, written, suffix, sources)],
   }
 }
+
+/** Their Ingress or Service, as the action wants it. */
+const ledTo = (object: KubeObject, { apps, settings, placement: { suffix } }: OwnPlan): KubeObject => {
+  const isCalled = (name: string | undefined) => name !== undefined && object.metadata.name === `${name}${suffix}`
+  if (object.kind === 'Service') {
+    const app = apps.find(({ service }) => isCalled(service))
+    return app === undefined ? object : exposedService(object, app, settings)
+  }
+  const app = object.kind === 'Ingress' ? apps.find(({ config }) => isCalled(config.ingress)) : undefined
+  return app === undefined ? object : exposed(object, app, settings, suffix)
+}
+
+const isLedToByUs = ({ expose, config }: OwnPlan['apps'][number]): boolean =>
+  config.ingress === undefined && (expose === 'ingress' || expose === 'nodePort' || expose === 'istio')
 
 /** Kustomize tells of every folder on its way to what is wrong. */
 const unbuildable = (kustomization: string, root: string, cause: Error): PreviewError => {
@@ -88,12 +111,13 @@ const objectsOf = (manifests: readonly Manifest[]): KubeObject[] =>
   manifests.map(({ object }) => object).filter((object) => !isNamespace(object))
 
 const askedOf = ({ apps, placement, settings, database }: OwnPlan): Asked => ({
-  apps: apps.map(({ name, service, ingress, config }) => ({
+  apps: apps.map(({ name, service, expose, config }) => ({
     name,
     service,
     port: config.service.port,
-    ingress,
-    image: config.image,
+    expose,
+    ingress: config.ingress,
+    images: imagesIn(config),
   })),
   suffix: placement.suffix,
   sharedObjects: [...settings.sharedObjects, ...(database === undefined ? [] : [`Secret/${DATABASE_SECRET}`])],

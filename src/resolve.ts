@@ -40,6 +40,7 @@ export const resolveDeploy = async (
     ...(tree === undefined ? {} : { tree }),
     settings,
     images: of.images,
+    secrets: of.secrets,
     resetDatabase: of.resetDatabase,
   })
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { LOG_GROUP_ARN, type LogGroup, logGroupOf } from './aws/log-group.ts'
+import type { Exposure } from './config-schema.ts'
 import { type DatabaseSettings, databaseSettingsOf, databaseShape } from './database/settings.ts'
 import type { Problem } from './errors.ts'
 import type { Rules } from './rules.ts'
@@ -74,6 +75,15 @@ const schema = z.object({
     .default('https://{host}'),
   'shared-objects': lines.default([]),
   'allowed-kinds': lines.default([]),
+  'allowed-exposures': lines
+    .pipe(z.array(z.enum(['nodePort', 'istio', 'loadBalancer'], 'write nodePort, istio or loadBalancer, one a line')))
+    .default([]),
+  'istio-gateway': z
+    .string()
+    .regex(/^[a-z0-9-]{1,63}\/[a-z0-9.-]{1,253}$/, 'write namespace/name')
+    .optional(),
+  'istio-load-balancer': domain.optional(),
+  'load-balancer-annotations': stringMap.default({}),
   repositories: lines.default([]),
   'opt-in-label': z.string().max(50, 'GitHub has no label of more than 50 characters').optional(),
   drafts: z.enum(['skip', 'deploy']).default('skip'),
@@ -101,6 +111,9 @@ export const SETTING_NAMES = Object.keys(schema.shape) as SettingName[]
 type Raw = Partial<Record<string, string>>
 type Parsed = z.infer<typeof schema>
 
+/** The Gateway of all previews, `namespace/name`, and the hostname of the load balancer in front of it. */
+export type Istio = { gateway: string; loadBalancer: string | undefined }
+
 /** Everything a run needs to know about the install, in one resolved value. Milliseconds for all times. */
 export type Settings = {
   /** The install's own: records and settings are there, and with `isolation: shared` the previews too. */
@@ -118,6 +131,11 @@ export type Settings = {
   sharedObjects: string[]
   /** `Kind.group` of what own manifests may hold beside the usual kinds. */
   allowedKinds: string[]
+  /** What may lead to an app besides the Ingress. */
+  allowedExposures: readonly Exposure[]
+  istio: Istio | undefined
+  /** Of Services of type LoadBalancer. */
+  loadBalancerAnnotations: Record<string, string>
   hostTemplate: string
   urlTemplate: string
   rules: Rules
@@ -195,6 +213,12 @@ const settingsOf = (data: Parsed, domain: string, namespace: string): Omit<Setti
   ingressAnnotations: data['ingress-annotations'],
   sharedObjects: data['shared-objects'],
   allowedKinds: data['allowed-kinds'],
+  allowedExposures: data['allowed-exposures'],
+  istio:
+    data['istio-gateway'] === undefined
+      ? undefined
+      : { gateway: data['istio-gateway'], loadBalancer: data['istio-load-balancer'] },
+  loadBalancerAnnotations: data['load-balancer-annotations'],
   hostTemplate: data['host-template'],
   urlTemplate: data['url-template'],
   rules: { optInLabel: data['opt-in-label'], drafts: data.drafts, bots: data.bots },

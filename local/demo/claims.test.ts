@@ -19,7 +19,7 @@ import type { Visit } from './visit.ts'
 
 const untrue = (claims: Claim[]) => claims.filter(({ found }) => found !== undefined)
 const sha = samples.live.commit
-const urls = samples.live.apps.map(({ url }) => url)
+const urls = samples.live.apps.flatMap(({ url }) => url ?? [])
 const pagesWith = (visit: Visit) => urls.map((url) => ({ url, visit }))
 
 describe('a deploy', () => {

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
+import type { AskedApp } from './build.ts'
 import { type Changes, judge } from './testing/sample.ts'
 
-const app = { name: 'shop', service: 'web', port: 80, ingress: 'web', image: undefined }
+const app: AskedApp = { name: 'shop', service: 'web', port: 80, expose: 'ingress', ingress: 'web', images: [] }
 const db = {
   apiVersion: 'v1',
   kind: 'Service',
@@ -11,10 +12,10 @@ const db = {
 
 test.each([
   ['a port by its name', { port: 'http' }],
-  ['an image that a container has', { image: 'registry.example/web' }],
+  ['an image that a container has', { images: ['registry.example/web'] }],
 ])('%s is found', (_, change) => expect(judge({}, { apps: [{ ...app, ...change }] }).problems).toEqual([]))
 
-test.each<[Partial<typeof app> | { image: string }, Changes, string, string]>([
+test.each<[Partial<AskedApp>, Changes, string, string]>([
   [{ service: 'wbe' }, {}, 'apps.shop.service names the Service wbe, which is not in the build', 'it has web'],
   [{ port: 8080 }, {}, 'apps.shop.service names the port 8080, which Service/web does not have', 'it has 80, http'],
   [{ ingress: 'other' }, {}, 'apps.shop.ingress names the Ingress other, which is not in the build', 'it has web'],
@@ -31,7 +32,7 @@ test.each<[Partial<typeof app> | { image: string }, Changes, string, string]>([
     'name the Service with the selector of the app’s pods',
   ],
   [
-    { image: 'registry.example/shop' },
+    { images: ['registry.example/web', 'registry.example/shop'] },
     {},
     'apps.shop.image is registry.example/shop, which no container of the build has',
     'they have registry.example/web',

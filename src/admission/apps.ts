@@ -8,14 +8,12 @@ export const appProblems = (app: AskedApp, build: Build): Finding[] => [
   ...serviceProblems(`apps.${app.name}.service`, app.service, app.port, build),
   ...unselective(app, build),
   ...ingressProblems(app, build),
-  ...(app.image === undefined || imageNames(build).has(app.image)
-    ? []
-    : [
-        {
-          message: `apps.${app.name}.image is ${app.image}, which no container of the build has`,
-          hint: `they have ${[...imageNames(build)].join(', ') || 'none'}`,
-        },
-      ]),
+  ...app.images
+    .filter((image) => !imageNames(build).has(image))
+    .map((image) => ({
+      message: `apps.${app.name}.image is ${image}, which no container of the build has`,
+      hint: `they have ${[...imageNames(build)].join(', ') || 'none'}`,
+    })),
 ]
 
 /** Which pods answer is read from it. */
@@ -32,6 +30,7 @@ const unselective = ({ name, service }: AskedApp, build: Build): Finding[] => {
 }
 
 const ingressProblems = ({ name, service, ingress }: AskedApp, build: Build): Finding[] => {
+  if (ingress === undefined) return []
   const found = find(build, INGRESS, ingress)
   if (found === undefined)
     return [

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../cluster/cluster.ts'
 import { groupOf } from '../cluster/members.ts'
+import type { Exposure } from '../config-schema.ts'
 
 /** What the rules look at, and what they find. */
 
@@ -29,9 +30,11 @@ export type AskedApp = {
   name: string
   service: string
   port: number | string
-  ingress: string
-  /** The name of the image that its manifests have. */
-  image: string | undefined
+  expose: Exposure
+  /** Of its manifests; without one the action makes what leads to it. */
+  ingress: string | undefined
+  /** The names of images that its manifests have. */
+  images: readonly string[]
 }
 
 export type Build = Asked & {

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
+import type { AskedApp } from './build.ts'
 import { inContainer, judge } from './testing/sample.ts'
 
 const DIGEST = `sha256:${'0'.repeat(64)}`
 const OWN = 'if your build makes it, name it as `image` of an app: the action then sets its tag'
 
-const app = { name: 'shop', service: 'web', port: 80, ingress: 'web' }
+const app: AskedApp = { name: 'shop', service: 'web', port: 80, expose: 'ingress', ingress: 'web', images: [] }
 
 test.each([
   'redis:7',
@@ -45,7 +46,7 @@ test.each([
 
 test('of the image that an app names the action sets the tag', () => {
   const named = (image: string) =>
-    judge(inContainer({ image }), { apps: [{ ...app, image: 'registry.example/web' }] }).problems
+    judge(inContainer({ image }), { apps: [{ ...app, images: ['registry.example/web'] }] }).problems
   expect(named('registry.example/web')).toEqual([])
   expect(named('registry.example/web:latest')).toEqual([])
   expect(named('registry.example/web-2')).toHaveLength(2)

@@ -18,7 +18,7 @@ export const images: Rule = (object, build) =>
 
 const imageProblems = (path: string, image: string, { apps }: Build): Finding[] => {
   const { name, tag, digest } = REFERENCE.exec(image)?.groups ?? {}
-  if (apps.some((app) => app.image !== undefined && app.image === name)) return [] // the action sets its tag
+  if (apps.some((app) => name !== undefined && app.images.includes(name))) return [] // the action sets its tag
   if (name === undefined)
     return [
       {

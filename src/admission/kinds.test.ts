@@ -55,7 +55,7 @@ const resourceOf = (kind: string): string => {
 }
 
 test('they are those that install/role.yaml lets the action make and delete', () => {
-  const [role] = parseAllDocuments(readFileSync('install/role.yaml', 'utf8')).map((document) => document.toJS())
+  const [, role] = parseAllDocuments(readFileSync('install/role.yaml', 'utf8')).map((document) => document.toJS())
   const managed = (role.rules as { apiGroups: string[]; resources: string[]; verbs: string[] }[])
     .filter(({ verbs }) => ['create', 'patch', 'delete'].every((verb) => verbs.includes(verb)))
     .flatMap(({ apiGroups, resources }) => resources.map((resource) => `${resource}.${apiGroups[0]}`))

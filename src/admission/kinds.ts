@@ -75,7 +75,7 @@ export const kinds: Rule = (object, build) => {
     : [
         {
           message: `previews have no objects of the kind ${kind}`,
-          hint: `take it out of the kustomization, or ask the platform team to add ${kind} to allowed-kinds in the install ConfigMap and its resource to the role in install/role.yaml`,
+          hint: `take it out of the kustomization, or ask the platform team to add ${kind} to allowed-kinds in the install ConfigMap and its resource to a ClusterRole with the label eks-preview/rights: environment`,
         },
       ]
 }

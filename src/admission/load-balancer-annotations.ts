@@ -23,6 +23,13 @@ const ofEach = (object: KubeObject, build: Build): Finding[] =>
           hint: 'remove it: the action sets the class',
         },
       ]
+    if (/^service\.(beta\.)?kubernetes\.io\/(aws-)?load-balancer/.test(key))
+      return [
+        {
+          message: `${path} is for the load balancer of the app`,
+          hint: 'remove it; the platform team sets it for all in load-balancer-annotations',
+        },
+      ]
     return key.startsWith(PREFIX) && build.ingressAnnotations[key] !== value
       ? ofTheLoadBalancer(path, key.slice(PREFIX.length), shown(value), build)
       : []

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { judge } from './testing/sample.ts'
 
 const beside = (spec: object) =>
@@ -16,12 +16,12 @@ test.each([
   [
     { type: 'LoadBalancer' },
     'spec.type is LoadBalancer, which would open the preview beside its Ingress',
-    'write ClusterIP: the load balancer of the Ingress sends requests to the pods themselves',
+    'write ClusterIP: the load balancer of the Ingress sends requests to the pods themselves; or say `expose: loadBalancer` for the app whose Service it is',
   ],
   [
     { type: 'NodePort', ports: [{ port: 80, nodePort: 30_080 }] },
     'spec.type is NodePort, which would open the preview beside its Ingress',
-    'write ClusterIP: the load balancer of the Ingress sends requests to the pods themselves',
+    'write ClusterIP: the load balancer of the Ingress sends requests to the pods themselves; or say `expose: nodePort` for the app whose Service it is',
   ],
   [
     { type: 'ExternalName', externalName: 'db.example' },
@@ -46,3 +46,35 @@ test.each([
 ])('%j is refused', (spec, message, hint) =>
   expect(beside(spec)).toEqual([{ message: `Service/db: ${message}`, hint, file: 'k8s/Service.yaml' }]),
 )
+
+describe.each([
+  ['loadBalancer', 'LoadBalancer'],
+  ['nodePort', 'NodePort'],
+] as const)('with `expose: %s`', (expose, type) => {
+  const exposed = (spec: object) =>
+    judge(
+      { Service: { spec } },
+      { apps: [{ name: 'shop', service: 'web', port: 80, expose, ingress: undefined, images: [] }] },
+    )
+
+  test(`the app's own Service is of type ${type}, and a port that only one could have is left out`, () => {
+    const { problems, warnings } = exposed({ type, ports: [{ name: 'http', port: 80, nodePort: 30_081 }] })
+    expect(problems.filter(({ message }) => message.startsWith('Service'))).toEqual([])
+    expect(warnings).toMatchObject([{ message: expect.stringContaining('has a nodePort, which is left out') }])
+  })
+
+  test('no other is', () => {
+    const other = type === 'NodePort' ? 'LoadBalancer' : 'NodePort'
+    expect(exposed({ type: other }).problems).toContainEqual(
+      expect.objectContaining({ message: expect.stringContaining(`spec.type is ${other}`) }),
+    )
+    expect(beside({ type })).toHaveLength(1)
+  })
+})
+
+test('what load balancers of its own are like is not for a pull request to say', () => {
+  const annotations = { 'service.beta.kubernetes.io/aws-load-balancer-scheme': 'internet-facing' }
+  expect(judge({ Service: { metadata: { annotations } } }).problems).toMatchObject([
+    { hint: expect.stringContaining('load-balancer-annotations') },
+  ])
+})

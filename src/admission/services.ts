@@ -1,13 +1,24 @@
+import type { Exposure } from '../config-schema.ts'
 import { type Finding, kindOf, type Rule } from './build.ts'
 import { listOf, mapOf, shown } from './fields.ts'
 
-/** A Service of a preview is reached in the cluster and through its Ingress, and nowhere else. */
-export const services: Rule = (object) => {
+/** A Service of a preview is reached in the cluster and by what `expose` of its app says, and in no other way. */
+export const services: Rule = (object, { apps }) => {
   if (kindOf(object) !== 'Service') return []
   const { type = 'ClusterIP', externalName, externalIPs, clusterIP = '', ports } = mapOf(object.spec)
   const hasNodePort = listOf(ports).some((port) => (mapOf(port).nodePort ?? 0) !== 0)
+  const isExposed = apps.some(({ service, expose }) => service === object.metadata.name && typeOf(expose) === type)
   return [
-    ...(type === 'LoadBalancer' || type === 'NodePort' ? [exposed(type)] : []),
+    ...(type === 'LoadBalancer' || type === 'NodePort' ? (isExposed ? [] : [exposed(type)]) : []),
+    ...(isExposed && hasNodePort
+      ? [
+          {
+            isWarning: true as const,
+            message: 'spec.ports has a nodePort, which is left out: only one preview could have it',
+            hint: 'Kubernetes gives each its own',
+          },
+        ]
+      : []),
     ...(type === 'ExternalName' ? [elsewhere(shown(externalName))] : []),
     ...(listOf(externalIPs).length > 0
       ? [{ message: 'spec.externalIPs takes addresses of others', hint: 'remove it: the Ingress leads to the pods' }]
@@ -26,9 +37,14 @@ export const services: Rule = (object) => {
   ]
 }
 
-const exposed = (type: string): Finding => ({
+const typeOf = (expose: Exposure): string | undefined =>
+  ({ loadBalancer: 'LoadBalancer', nodePort: 'NodePort', ingress: undefined, istio: undefined, none: undefined })[
+    expose
+  ]
+
+const exposed = (type: 'LoadBalancer' | 'NodePort'): Finding => ({
   message: `spec.type is ${type}, which would open the preview beside its Ingress`,
-  hint: 'write ClusterIP: the load balancer of the Ingress sends requests to the pods themselves',
+  hint: `write ClusterIP: the load balancer of the Ingress sends requests to the pods themselves; or say \`expose: ${type === 'NodePort' ? 'nodePort' : 'loadBalancer'}\` for the app whose Service it is`,
 })
 
 const elsewhere = (host: string): Finding => ({

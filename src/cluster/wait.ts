@@ -62,7 +62,7 @@ export const waitReady = async (
 }
 
 /** Host name of the Ingress's load balancer, as soon as it has one. */
-export const ingressHostname = (cluster: Cluster, ref: Ref, run: Run & { timeout: number }): Promise<string> =>
+export const loadBalancerHostname = (cluster: Cluster, ref: Ref, run: Run & { timeout: number }): Promise<string> =>
   poll(
     {
       what: `${subject(ref)} to get a load balancer`,

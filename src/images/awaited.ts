@@ -7,10 +7,11 @@ import { type EcrImage, ecrImageOf } from './ecr-image.ts'
  */
 export const awaitedImages = ({ apps, commit }: DeployPlan, images: Readonly<Record<string, string>>): EcrImage[] => {
   const given = new Set(Object.values(images))
-  const planned = apps.flatMap(({ image, config }) => [
-    ...(image === undefined ? [] : [image]),
-    ...('migrate' in config && config.migrate?.image !== undefined ? [config.migrate.image] : []),
-  ])
+  const planned = apps.flatMap((app) =>
+    'images' in app
+      ? Object.values(app.images)
+      : [app.image, app.config.migrate?.image].filter((image) => image !== undefined),
+  )
   const made = [...new Set(planned)].filter((image) => given.has(image) || image.endsWith(`:${commit}`))
   return made.flatMap((image) => ecrImageOf(image) ?? [])
 }

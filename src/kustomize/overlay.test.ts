@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import type { Exposure } from '../config-schema.ts'
 import { environmentOf, placementOf } from '../names.ts'
 import { type OverlayApp, overlayOf, withoutTag } from './overlay.ts'
 
@@ -8,15 +9,25 @@ const where = (of = environment, isolation: 'shared' | 'namespace' = 'shared') =
   environment: of,
   placement: placementOf(of, { namespace: 'previews', isolation }),
 })
-const install = { ingressClass: 'alb', ingressGroup: 'preview', ingressAnnotations: {} }
+const install = {
+  ingressClass: 'alb',
+  ingressGroup: 'preview',
+  ingressAnnotations: {},
+  loadBalancerAnnotations: { 'example.com/a~b': 'x' },
+  istio: { gateway: 'istio-system/previews' },
+}
 const app: OverlayApp = {
   name: 'web',
   image: 'registry:5000/shop/web:abc',
+  expose: 'ingress',
   host: 'h.preview.example.com',
+  health: '/healthz',
   hasDatabase: false,
+  secretValues: {},
   config: {
     image: 'x',
     port: 8080,
+    expose: 'ingress',
     health: '/healthz',
     env: {},
     secrets: [],
@@ -166,3 +177,62 @@ test.each([
   ['registry:5000/web', 'registry:5000/web'],
   ['registry:5000/web:1', 'registry:5000/web'],
 ])('%s without its tag is %s', (image, repository) => expect(withoutTag(image)).toBe(repository))
+
+describe('what leads to the app', () => {
+  const led = (expose: Exposure) => overlay({ expose }, { expose })
+
+  test('an Ingress; through a port of every node when it has to', () => {
+    expect(operations(led('ingress'), 'Ingress')).not.toContainEqual(expect.objectContaining({ value: 'instance' }))
+    expect(led('nodePort').components).toEqual(['../base/ingress', '../base/node-port'])
+    expect(operations(led('nodePort'), 'Ingress').at(-1)?.value).toBe('instance')
+  })
+
+  test('a route of the Gateway', () => {
+    const built = led('istio')
+    expect(built.components).toEqual(['../base/istio'])
+    expect(operations(built, 'VirtualService').map(({ value }) => value)).toEqual([
+      'web',
+      ['h.preview.example.com'],
+      ['istio-system/previews'],
+    ])
+  })
+
+  test('a load balancer of its own, as the install wants it', () => {
+    const built = led('loadBalancer')
+    expect(built.components).toEqual(['../base/load-balancer'])
+    const [, annotations] = built.patches.filter(
+      ({ target }: { target: { kind: string } }) => target.kind === 'Service',
+    )
+    expect(JSON.parse(annotations.patch)).toEqual([
+      { op: 'add', path: '/metadata/annotations/example.com~1a~0b', value: 'x' },
+    ])
+  })
+
+  test('nothing: without a path to ask it is ready when it takes connections', () => {
+    const built = overlay({ expose: 'none', port: 6379 }, { expose: 'none', health: undefined, host: undefined })
+    expect(built.components).toEqual([])
+    expect(operations(built, 'Deployment')).toContainEqual({
+      op: 'add',
+      path: '/spec/template/spec/containers/0/readinessProbe/tcpSocket',
+      value: { port: 'http' },
+    })
+  })
+})
+
+test('the Service listens on 80 and on the port of the app', () => {
+  const ports = (port: number) => operations(overlay({ port }), 'Service').slice(1)
+  expect(ports(8080)).toEqual([
+    { op: 'add', path: '/spec/ports/-', value: { name: 'app', port: 8080, targetPort: 'http' } },
+  ])
+  expect(ports(80)).toEqual([])
+})
+
+test('secrets that the workflow hands over are a Secret of the app', () => {
+  const built = overlay({ secrets: ['mail', 'API_KEY'] }, { secretValues: { API_KEY: 'k' } })
+  expect(built.components).toEqual(['../base/ingress', '../base/secret'])
+  expect(operations(built, 'Secret')).toEqual([
+    { op: 'replace', path: '/metadata/name', value: 'web' },
+    { op: 'add', path: '/data', value: { API_KEY: 'aw==' } },
+  ])
+  expect(JSON.stringify(operations(built, 'Deployment'))).not.toContain('API_KEY')
+})

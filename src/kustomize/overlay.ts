@@ -1,15 +1,18 @@
 import { stringify } from 'yaml'
 import type { LogGroup } from '../aws/log-group.ts'
-import type { App } from '../config-schema.ts'
+import { type App, SECRET_VARIABLE } from '../config-schema.ts'
 import { DATABASE_SECRET } from '../database/secret.ts'
 import { type Environment, LABEL, type Placement } from '../names.ts'
+import { SERVICE_PORT } from '../neighbours.ts'
+import { type Backend, type Exposed, exposureComponents, exposurePatches, type OverlayInstall } from './exposure.ts'
+import { type Operation, patch, rename } from './patch.ts'
 
-export type OverlayApp = {
-  name: string
+export type OverlayApp = Exposed & {
   /** `repository:tag` or `repository@sha256:…`. */
   image: string
-  host: string
   hasDatabase: boolean
+  /** Environment variables that nobody may see. */
+  secretValues: Readonly<Record<string, string>>
   /** Where the log files go that it writes into the folder. */
   logs?: { folder: string; group: LogGroup }
   config: App
@@ -17,14 +20,6 @@ export type OverlayApp = {
 
 /** Whose preview it is, and where it goes. */
 export type Where = { environment: Environment; placement: Placement }
-
-export type OverlayInstall = {
-  ingressClass: string
-  ingressGroup: string
-  ingressAnnotations: Record<string, string>
-}
-
-type Operation = { op: 'add' | 'replace'; path: string; value: unknown }
 
 /**
  * The Kustomize overlay of one app, as the text of its kustomization.yaml. One overlay per app: Kustomize cannot rename one
@@ -39,43 +34,59 @@ export const overlayOf = (
   kustomizationText({
     resources: [`${base}/app`],
     components: [
-      `${base}/ingress`,
-      ...(app.config.scale ? [`${base}/scale`] : []),
-      ...(app.config.migrate ? [`${base}/migration`] : []),
+      ...exposureComponents(app.expose),
+      ...(app.config.scale ? ['scale'] : []),
+      ...(app.config.migrate ? ['migration'] : []),
       // Of all pods that the others have made.
-      ...(app.config.waitFor.length > 0 ? [`${base}/wait-for`] : []),
-      ...(app.logs ? [`${base}/logging`] : []),
-    ],
+      ...(hasSecretValues(app) ? ['secret'] : []),
+      ...(app.config.waitFor.length > 0 ? ['wait-for'] : []),
+      ...(app.logs ? ['logging'] : []),
+    ].map((component) => `${base}/${component}`),
     ...placed(placement),
-    labels: [
-      // In the selectors, or a Service would send requests to every branch's pods.
-      {
-        pairs: { [LABEL.environment]: environment.id, 'app.kubernetes.io/name': app.name },
-        includeSelectors: true,
-        includeTemplates: true,
-      },
-      {
-        pairs: {
-          [LABEL.part]: String(environment.owner.repositoryId),
-          'app.kubernetes.io/managed-by': 'eks-preview',
-        },
-      },
-    ],
+    labels: labelsOf(app, environment),
     images: [imageChange('app', app.image)],
     patches: [
       patch({ kind: 'Deployment' }, deployment(app)),
-      patch({ kind: 'Service' }, [rename(app.name)]),
+      patch({ kind: 'Service' }, service(app)),
       patch({ kind: 'ConfigMap', name: 'app' }, [
         rename(app.name),
         { op: 'add', path: '/data', value: settingsOf(app) },
       ]),
-      patch({ kind: 'Ingress' }, ingress(app, install)),
+      ...(hasSecretValues(app) ? [patch({ kind: 'Secret', name: 'app' }, secret(app))] : []),
+      ...exposurePatches(app, install),
       ...(app.config.scale ? scaling(app.name, app.config.scale) : []),
       ...(app.config.migrate ? [patch({ kind: 'Job' }, migration(app, app.config.migrate))] : []),
       ...(app.config.waitFor.length > 0 ? [inContainer({ name: 'wait-for', args: app.config.waitFor })] : []),
       ...(app.logs ? logging(app.name, app.logs.group) : []),
     ],
   })
+
+/** What leads to an app of people's own manifests, where they have nothing that does. */
+export const exposureOverlayOf = (
+  app: Exposed,
+  backend: Backend,
+  { environment, placement }: Where,
+  install: OverlayInstall,
+  base: string,
+): string =>
+  kustomizationText({
+    components: exposureComponents(app.expose).map((component) => `${base}/${component}`),
+    ...placed(placement),
+    labels: labelsOf(app, environment),
+    patches: exposurePatches(app, install, backend),
+  })
+
+const labelsOf = ({ name }: Exposed, environment: Environment): object[] => [
+  // In the selectors, or a Service would send requests to every branch's pods.
+  {
+    pairs: { [LABEL.environment]: environment.id, 'app.kubernetes.io/name': name },
+    includeSelectors: true,
+    includeTemplates: true,
+  },
+  {
+    pairs: { [LABEL.part]: String(environment.owner.repositoryId), 'app.kubernetes.io/managed-by': 'eks-preview' },
+  },
+]
 
 export const kustomizationText = (fields: object): string =>
   stringify(
@@ -87,12 +98,6 @@ export const kustomizationText = (fields: object): string =>
 export const placed = ({ namespace, suffix }: Placement): object => ({
   namespace,
   ...(suffix === '' ? {} : { nameSuffix: suffix }),
-})
-
-const patch = (target: { kind: string; name?: string }, operations: Operation[]) => ({
-  target,
-  options: { allowNameChange: true },
-  patch: JSON.stringify(operations),
 })
 
 const scaling = (name: string, { min, max, cpu }: NonNullable<App['scale']>) => [
@@ -127,9 +132,28 @@ const logging = (app: string, { name, region }: LogGroup) => [
   }),
 ]
 
-const rename = (name: string): Operation => ({ op: 'replace', path: '/metadata/name', value: name })
-
 const settingsOf = ({ config }: OverlayApp): Record<string, string> => ({ PORT: String(config.port), ...config.env })
+
+const hasSecretValues = ({ secretValues }: OverlayApp): boolean => Object.keys(secretValues).length > 0
+
+const secret = ({ name, secretValues }: OverlayApp): Operation[] => [
+  rename(name),
+  {
+    op: 'add',
+    path: '/data',
+    value: Object.fromEntries(
+      Object.entries(secretValues).map(([key, value]) => [key, Buffer.from(value).toString('base64')]),
+    ),
+  },
+]
+
+/** On the app's own port too: `redis:6379` is what people write, and so is `http://api`. */
+const service = ({ name, config: { port } }: OverlayApp): Operation[] => [
+  rename(name),
+  ...(port === SERVICE_PORT
+    ? []
+    : [{ op: 'add' as const, path: '/spec/ports/-', value: { name: 'app', port, targetPort: 'http' } }]),
+]
 
 const POD = '/spec/template/spec'
 const CONTAINER = `${POD}/containers/0`
@@ -141,11 +165,20 @@ const deployment = (app: OverlayApp): Operation[] => {
     { op: 'replace', path: '/spec/replicas', value: config.scale?.min ?? config.replicas ?? 1 },
     { op: 'replace', path: `${CONTAINER}/name`, value: name },
     { op: 'replace', path: `${CONTAINER}/ports/0/containerPort`, value: config.port },
-    { op: 'replace', path: `${CONTAINER}/readinessProbe/httpGet/path`, value: config.health },
+    ...readiness(app),
     ...optional(`${CONTAINER}/command`, config.command),
     ...surroundings(app),
   ]
 }
+
+/** Without a path to ask, that it takes connections. */
+const readiness = ({ health }: OverlayApp): Operation[] =>
+  health === undefined
+    ? [
+        { op: 'remove', path: `${CONTAINER}/readinessProbe/httpGet` },
+        { op: 'add', path: `${CONTAINER}/readinessProbe/tcpSocket`, value: { port: 'http' } },
+      ]
+    : [{ op: 'replace', path: `${CONTAINER}/readinessProbe/httpGet/path`, value: health }]
 
 const migration = (app: OverlayApp, { image, command }: NonNullable<App['migrate']>): Operation[] => [
   rename(`${app.name}-migrate`),
@@ -158,7 +191,7 @@ const migration = (app: OverlayApp, { image, command }: NonNullable<App['migrate
 const surroundings = ({ config, hasDatabase, logs }: OverlayApp): Operation[] => {
   const { secrets, resources, serviceAccount, imagePullSecrets } = config
   return [
-    ...[...secrets, ...(hasDatabase ? [DATABASE_SECRET] : [])].map(
+    ...[...secrets.filter((one) => !SECRET_VARIABLE.test(one)), ...(hasDatabase ? [DATABASE_SECRET] : [])].map(
       (secret): Operation => ({ op: 'add', path: `${CONTAINER}/envFrom/-`, value: { secretRef: { name: secret } } }),
     ),
     ...optional(`${CONTAINER}/volumeMounts`, logs && [{ name: 'logs', mountPath: logs.folder }]),
@@ -175,20 +208,6 @@ const surroundings = ({ config, hasDatabase, logs }: OverlayApp): Operation[] =>
 
 const optional = (path: string, value: unknown): Operation[] =>
   value === undefined ? [] : [{ op: 'add', path, value }]
-
-const ingress = ({ name, host, config }: OverlayApp, install: OverlayInstall): Operation[] => [
-  rename(name),
-  { op: 'replace', path: '/spec/ingressClassName', value: install.ingressClass },
-  { op: 'replace', path: '/spec/rules/0/host', value: host },
-  ...Object.entries({
-    'alb.ingress.kubernetes.io/group.name': install.ingressGroup,
-    'alb.ingress.kubernetes.io/healthcheck-path': config.health,
-    ...install.ingressAnnotations,
-  }).map(([key, value]): Operation => ({ op: 'add', path: `/metadata/annotations/${pointer(key)}`, value })),
-]
-
-/** JSON Pointer escapes (RFC 6901). */
-const pointer = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1')
 
 /** An entry of `images`: every container with the image `name` gets this one. */
 export const imageChange = (name: string, image: string): object => {

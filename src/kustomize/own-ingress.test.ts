@@ -5,13 +5,18 @@ import type { OwnOverlayApp } from './own-overlay.ts'
 
 const app: OwnOverlayApp = {
   name: 'web',
+  expose: 'ingress',
   host: 'h.preview.example.com',
-  config: { service: { name: 'web', port: 'http' }, ingress: 'web', health: '/healthz' },
+  health: '/healthz',
+  images: {},
+  config: { service: { name: 'web', port: 'http' }, expose: 'ingress', ingress: 'web', health: '/healthz' },
 }
 const install = {
   ingressClass: 'alb',
   ingressGroup: 'preview',
   ingressAnnotations: { 'alb.ingress.kubernetes.io/inbound-cidrs': '203.0.113.0/24' },
+  loadBalancerAnnotations: {},
+  istio: undefined,
 }
 const ingress = (spec: object, annotations: Record<string, string> = {}): KubeObject => ({
   apiVersion: 'networking.k8s.io/v1',

@@ -1,6 +1,6 @@
 import { listOf, mapOf } from '../admission/fields.ts'
 import type { KubeObject } from '../cluster/cluster.ts'
-import type { OverlayInstall } from './overlay.ts'
+import { type OverlayInstall, portOf } from './exposure.ts'
 import type { OwnOverlayApp } from './own-overlay.ts'
 
 /** What the install decides for the Ingresses of all previews. */
@@ -15,7 +15,7 @@ export const installAnnotations = ({ ingressGroup, ingressAnnotations }: Overlay
 /** People's Ingress, at the app's host and the load balancer of all previews. */
 export const exposed = (
   ingress: KubeObject,
-  { host, config }: OwnOverlayApp,
+  { host, health, expose, config }: OwnOverlayApp,
   install: OverlayInstall,
   suffix: string,
 ): KubeObject => {
@@ -28,9 +28,10 @@ export const exposed = (
     metadata: {
       ...metadata,
       annotations: {
-        'alb.ingress.kubernetes.io/healthcheck-path': config.health,
+        ...(health === undefined ? {} : { 'alb.ingress.kubernetes.io/healthcheck-path': health }),
         ...metadata.annotations,
         ...installAnnotations(install),
+        ...(expose === 'nodePort' ? { 'alb.ingress.kubernetes.io/target-type': 'instance' } : {}),
       },
     },
     spec: {
@@ -47,12 +48,6 @@ export const exposed = (
 
 const everythingTo = ({ name, port }: OwnOverlayApp['config']['service'], suffix: string): object => ({
   paths: [
-    {
-      path: '/',
-      pathType: 'Prefix',
-      backend: {
-        service: { name: `${name}${suffix}`, port: typeof port === 'number' ? { number: port } : { name: port } },
-      },
-    },
+    { path: '/', pathType: 'Prefix', backend: { service: { name: `${name}${suffix}`, port: portOf({ name, port }) } } },
   ],
 })

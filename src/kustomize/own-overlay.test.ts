@@ -6,9 +6,16 @@ import { asWrittenOf, type OwnOverlayApp, ownOverlayOf } from './own-overlay.ts'
 const environment = environmentOf({ repository: 'acme/shop', repositoryId: 7, branch: 'feature/login' }, true)
 const app: OwnOverlayApp = {
   name: 'web',
+  expose: 'ingress',
   host: 'h.preview.example.com',
-  config: { service: { name: 'web', port: 80 }, ingress: 'web', health: '/', image: 'registry.example/web' },
-  image: 'registry.example/web:abc',
+  health: '/',
+  config: {
+    service: { name: 'web', port: 80 },
+    expose: 'ingress',
+    ingress: 'web',
+    image: ['registry.example/web', 'nginx'],
+  },
+  images: { 'registry.example/web': 'registry.example/web:abc', nginx: 'registry.example/nginx:abc' },
 }
 const overlay = (isolation: 'shared' | 'namespace', apps = [app]) => {
   const placement = placementOf(environment, { namespace: 'previews', isolation })
@@ -27,7 +34,10 @@ test('names, labels and images among others', () => {
     namespace: 'previews',
     nameSuffix: '-346e50ff9c5f',
     labels: [{ pairs: ENV, includeSelectors: true, includeTemplates: true }, { pairs: PART }],
-    images: [{ name: 'registry.example/web', newName: 'registry.example/web', newTag: 'abc' }],
+    images: [
+      { name: 'registry.example/web', newName: 'registry.example/web', newTag: 'abc' },
+      { name: 'nginx', newName: 'registry.example/nginx', newTag: 'abc' },
+    ],
     configurations: ['name-references.yaml'],
   })
 })
@@ -42,7 +52,5 @@ test('selectors are left alone where nobody else has pods', () => {
 })
 
 test('an app that names no image changes none', () => {
-  const { image, config, ...rest } = app
-  const { image: _, ...others } = config
-  expect(overlay('shared', [{ ...rest, config: others }]).images).toEqual([])
+  expect(overlay('shared', [{ ...app, images: {} }]).images).toEqual([])
 })

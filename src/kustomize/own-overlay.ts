@@ -1,13 +1,12 @@
 import type { OwnApp } from '../config-schema.ts'
 import { LABEL } from '../names.ts'
+import type { Exposed } from './exposure.ts'
 import { imageChange, kustomizationText, placed, type Where } from './overlay.ts'
 
-export type OwnOverlayApp = {
-  name: string
-  host: string
+export type OwnOverlayApp = Exposed & {
   config: OwnApp
-  /** `repository:tag` or `repository@sha256:…` for the image that the app names; absent when it names none. */
-  image?: string
+  /** By name in the manifests, `repository:tag` or `repository@sha256:…`. */
+  images: Readonly<Record<string, string>>
 }
 
 /** Written beside the overlay. */
@@ -31,9 +30,7 @@ export const ownOverlayOf = (apps: readonly OwnOverlayApp[], { environment, plac
       },
       { pairs: { [LABEL.part]: String(environment.owner.repositoryId) } },
     ],
-    images: apps.flatMap(({ config, image }) =>
-      config.image === undefined || image === undefined ? [] : [imageChange(config.image, image)],
-    ),
+    images: apps.flatMap(({ images }) => Object.entries(images).map(([name, image]) => imageChange(name, image))),
     configurations: [REFERENCES_FILE],
     buildMetadata: ['originAnnotations'],
   })

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { kustomizeVersion } from '../../local/install/kustomize-version.ts'
 import { buildKustomize } from '../../local/install/programs.ts'
 import { progressTo } from '../../local/install/progress.ts'
+import { EXPOSURES } from '../config-schema.ts'
 import { environmentOf, placementOf } from '../names.ts'
 import { KUSTOMIZE_BASE } from '../paths.ts'
 import { writeFiles } from './folder.ts'
@@ -27,12 +28,13 @@ const where = (isolation: 'shared' | 'namespace') => ({
 
 /** Around people's kustomization: all that is built of one. */
 const own = async (folder: string, base: string): Promise<void> => {
-  const image = { name: 'web', host: 'web.preview.test', image: 'registry.test/web:1' }
-  const config = { service: { name: 'web', port: 80 }, ingress: 'web', image: 'web', health: '/' }
+  const exposed = { name: 'web', expose: 'ingress', host: 'web.preview.test', health: '/' } as const
+  const config = { service: { name: 'web', port: 80 }, expose: 'ingress', ingress: 'web', image: 'web' } as const
+  const app = { ...exposed, config, images: { web: 'registry.test/web:1' } }
   await writeFiles(path.join(folder, 'as-written'), { 'kustomization.yaml': asWrittenOf(`../${base}`) })
   for (const isolation of ['shared', 'namespace'] as const)
     await writeFiles(path.join(folder, isolation), {
-      'kustomization.yaml': ownOverlayOf([{ ...image, config }], where(isolation), `../${base}`),
+      'kustomization.yaml': ownOverlayOf([app], where(isolation), `../${base}`),
       [REFERENCES_FILE]: NAME_REFERENCES,
     })
 }
@@ -44,7 +46,7 @@ const ours = async (folder: string): Promise<void> => {
   const none = {
     image: 'web',
     port: 3000,
-    health: '/',
+    expose: 'ingress' as const,
     env: {},
     secrets: [],
     waitFor: [],
@@ -54,7 +56,7 @@ const ours = async (folder: string): Promise<void> => {
   const every = {
     ...none,
     env: { A: 'no', B: '1e3', C: 'two\nlines' },
-    secrets: ['key'],
+    secrets: ['key', 'TOKEN'],
     waitFor: ['db.test:5432'],
     command: ['run', '012'],
     migrate: { command: ['migrate'] },
@@ -63,14 +65,24 @@ const ours = async (folder: string): Promise<void> => {
     serviceAccount: 'web',
     imagePullSecrets: ['registry'],
   }
-  const install = { ingressClass: 'alb', ingressGroup: 'preview', ingressAnnotations: { 'example.com/a': '0x1F' } }
-  for (const [name, config] of Object.entries({ none, every }))
+  const install = {
+    ingressClass: 'alb',
+    ingressGroup: 'preview',
+    ingressAnnotations: { 'example.com/a': '0x1F' },
+    loadBalancerAnnotations: { 'example.com/b': '012' },
+    istio: { gateway: 'istio-system/previews' },
+  }
+  const exposures = EXPOSURES.map((expose) => [`expose-${expose}`, { ...none, expose }] as const)
+  for (const [name, config] of [['none', none], ['every', every], ...exposures] as const)
     for (const isolation of ['shared', 'namespace'] as const) {
       const app = {
         name: 'web',
         image: 'registry.test:5000/web:1',
+        expose: config.expose,
         host: 'web.preview.test',
+        health: config.expose === 'none' ? undefined : '/',
         hasDatabase: name === 'every',
+        secretValues: name === 'every' ? { TOKEN: 'no' } : {},
         ...(name === 'every' && { logs: { folder: '/var/log/web', group: LOG_GROUP } }),
         config,
       }

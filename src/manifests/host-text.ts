@@ -32,12 +32,12 @@ export const withHosts = (text: string, before: string, service: ServiceHost): {
 
 type Groups = { set?: string; ordinal?: string; namespace?: string; cluster?: string }
 
-/** `db`, `db.shop`, `db.shop.svc.cluster.local`, `db-0.db`; never a part of a longer name. */
+/** `db`, `db.shop`, `db.shop.svc.cluster.local`, `db-0.db`; never a part of a longer name, nor the scheme of a URL (`redis://`). */
 const hostPattern = ({ name, namespace, sets }: ServiceHost): RegExp => {
   const pod = sets.length === 0 ? '' : `(?:(?<set>${sets.map(escaped).join('|')})-(?<ordinal>\\d+)\\.)?`
   const variable = '\\$\\(\\w+\\)|\\$\\{\\w+\\}'
   const domain = `(?:\\.(?<namespace>${escaped(namespace)}|${variable})(?<cluster>\\.svc(?:\\.cluster\\.local)?)?)?`
-  return new RegExp(`(?<![\\w-])${pod}${escaped(name)}${domain}(?![\\w$-]|\\.[\\w$])`, 'g')
+  return new RegExp(`(?<![\\w-])${pod}${escaped(name)}${domain}(?![\\w$-]|\\.[\\w$]|://)`, 'g')
 }
 
 const escaped = (name: string): string => name.replaceAll(/[^\w-]/g, '\\$&')
@@ -48,8 +48,8 @@ const hostNow = ({ set, ordinal, namespace, cluster = '' }: Groups, { name, now 
   return `${pod}${name}${now.suffix}${namespace === undefined ? '' : `.${moved}${cluster}`}`
 }
 
-/** The last word of a key: `DB_HOST`, `db.url`, `--server-addr`, `apiEndpoints`. */
-const WORDS = ['host', 'hostname', 'addr', 'address', 'server', 'endpoint', 'url', 'uri']
+/** The last word of a key: `DB_HOST`, `db.url`, `--server-addr`, `apiEndpoints`, and libpq's PGHOST. */
+const WORDS = ['host', 'pghost', 'hostname', 'addr', 'address', 'server', 'endpoint', 'url', 'uri']
 const lower = WORDS.join('|')
 const capital = WORDS.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('|')
 const KEY = `(?:(?<![A-Za-z])(?:${lower})|(?<![A-Z])(?:${capital})|(?<![A-Za-z])(?:${lower.toUpperCase()}))[sS]?`
@@ -61,6 +61,8 @@ const BEFORE = [
   /(?:^|\s)-[hH]\s+["']?$/, // psql -h db
   /(?:^|[\s"'`;&|(])(?:nslookup|nc|ncat|getent hosts)(?:\s+-\w+(?:\s+\d+)?)*\s+$/, // nc -z db 5432
 ]
+/** What follows the user of a URL, which may be called like a host: `postgres://db:secret@db`. */
+const USER_ENDS = /^(?::[^\s/@"'`]*)?@/
 const SCHEMELESS = /(?:^|[^\w:/])\/\/$/
 const WORD_BEGINS = /(?:^|[^\w./$-])$/
 
@@ -69,7 +71,8 @@ const WINDOW = 200
 
 const isHost = (all: string, start: number, host: string, { cluster }: Groups, ports: ReadonlySet<string>): boolean => {
   const before = all.slice(Math.max(0, start - WINDOW), start)
-  const after = all.slice(start + host.length, start + host.length + 8)
+  const after = all.slice(start + host.length, start + host.length + WINDOW)
+  if (/:\/\/$/.test(before) && USER_ENDS.test(after)) return false
   if (BEFORE.some((pattern) => pattern.test(before))) return true
   if (SCHEMELESS.test(before)) return /^[:/]/.test(after)
   if (!WORD_BEGINS.test(before)) return false

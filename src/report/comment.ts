@@ -84,7 +84,7 @@ const statusOf = (app: AppReport, { status, commit }: Report): string => {
 /** No link that has not answered; struck out when it shows another commit than the head. */
 const previewOf = (app: AppReport, { commit, status }: Report): string => {
   if (status === 'removing') return '—'
-  const link = markdownLink(`Open ${markdownText(app.name)}`, app.url)
+  const link = app.url === undefined ? 'inside only' : markdownLink(`Open ${markdownText(app.name)}`, app.url)
   const open = app.commit === undefined ? [] : [app.commit === commit ? link : `~~${link}~~`]
   const logs = app.logsUrl === undefined ? [] : [markdownLink('logs', app.logsUrl)]
   return [...open, ...logs].join(' · ') || '—'

@@ -42,4 +42,4 @@ export const descriptionOf = (report: Report): string => plainText(verdictText(r
 
 /** GitHub knows one address for all apps. Only one that has answered with this commit is given out. */
 export const addressOf = ({ apps, commit }: Report): string | undefined =>
-  apps.find((app) => app.commit !== undefined && app.commit === commit)?.url
+  apps.find((app) => app.url !== undefined && app.commit !== undefined && app.commit === commit)?.url

@@ -5,7 +5,9 @@ export type OutputName = 'environment-id' | 'url' | 'urls' | 'database' | 'repor
 
 /** What later steps of the workflow read; empty where there is nothing. Only URLs that have answered are given out. */
 export const outputsOf = (report: Report): Record<OutputName, string> => {
-  const urls = report.apps.filter((app) => app.commit !== undefined).map((app) => [app.name, app.url] as const)
+  const urls = report.apps.flatMap(({ name, url, commit }) =>
+    url === undefined || commit === undefined ? [] : [[name, url] as const],
+  )
   return {
     'environment-id': report.environment?.id ?? '',
     url: urls[0]?.[1] ?? '',

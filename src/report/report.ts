@@ -25,7 +25,8 @@ export type Listed = {
 
 export type AppReport = {
   name: string
-  url: string
+  /** Absent when it is reached inside the cluster only. */
+  url?: string
   /**
    * `proven`: the URL answered with this commit; `rollout`: it answered, and the rollout shows it is this commit. Absent when
    * nobody asked it.

@@ -69,7 +69,7 @@ const factsOf = (report: Report): string[] => {
 }
 
 const appLine = (app: AppReport, head: string | undefined): string[] => {
-  if (app.commit === undefined) return []
+  if (app.commit === undefined || app.url === undefined) return []
   const link = `${slackText(app.name)}: ${slackLink(slackText(app.url), app.url)}`
   return [app.commit === head ? link : `${link} (still ${shortCommit(app.commit)})`]
 }

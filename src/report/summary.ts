@@ -32,7 +32,9 @@ const hint = ({ intent }: Report): string => (intent.kind === 'skip' ? markdownT
 const links = (report: Report): string => {
   const { apps, database, smoke, commit, environment, pullRequest } = report
   const lines = [
-    ...apps.filter((app) => app.commit !== undefined).map((app) => `${markdownText(app.name)}: ${urlLink(app.url)}`),
+    ...apps.flatMap(({ name, url, commit }) =>
+      url === undefined || commit === undefined ? [] : [`${markdownText(name)}: ${urlLink(url)}`],
+    ),
     database !== undefined && `Database: ${markdownCode(database)}`,
     smoke?.reportUrl !== undefined &&
       `${markdownLink('Smoke report', smoke.reportUrl)}${until(smoke.result?.report?.expires)}`,

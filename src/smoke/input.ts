@@ -23,13 +23,19 @@ export const inputOf = (plan: DeployPlan, { database, previous, runUrl }: Now): 
   pullRequest: plan.pullRequest.number,
   commit: plan.commit,
   run: { url: runUrl },
-  apps: plan.apps.map(({ name, url, logsUrl, config: { health, commit } }) => ({
-    name,
-    url,
-    health,
-    ...(commit ? { commit } : {}),
-    ...(logsUrl === undefined ? {} : { logs: logsUrl }),
-  })),
+  apps: plan.apps.flatMap(({ name, address, logsUrl, config: { commit } }) =>
+    address === undefined
+      ? []
+      : [
+          {
+            name,
+            url: address.url,
+            health: address.health,
+            ...(commit ? { commit } : {}),
+            ...(logsUrl === undefined ? {} : { logs: logsUrl }),
+          },
+        ],
+  ),
   database: plan.database && database ? { engine: plan.database.settings.engine, name: database } : null,
   dependencies: dependenciesOf(plan),
   checks: checksOf(plan),

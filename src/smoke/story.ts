@@ -1,5 +1,5 @@
 import type { EnvironmentRecord } from '../cluster/record-state.ts'
-import type { DeployPlan } from '../plan.ts'
+import { type DeployPlan, hostsOf } from '../plan.ts'
 import type { Say } from '../step.ts'
 import type { StateMachine } from '../step-functions/state-machine.ts'
 import type { Story } from '../story.ts'
@@ -17,6 +17,7 @@ export const checkSmoke = async (
   const machine = to.stateMachine(plan.settings)
   const { smoke, timeouts } = plan.settings
   if (machine === undefined || smoke === undefined) return say.skipped('no state machine')
+  if (hostsOf(plan).length === 0) return say.skipped('no app has a URL')
   const name = executionName({ environment: plan.environment.id, commit: plan.commit, run: of.id, attempt: of.attempt })
   const { required } = smoke
   const previous = previousOf(before)
@@ -33,7 +34,7 @@ export const checkSmoke = async (
   if (!ok && required) throw smokeFailure(report.smoke)
   if (!ok || plan.settings.probe !== 'vpc') return
   const answered = result?.commitVerified ? 'proven' : 'rollout'
-  report.apps = report.apps.map((app) => ({ ...app, answered }))
+  report.apps = report.apps.map((app) => (app.url === undefined ? app : { ...app, answered }))
 }
 
 /** A run that was ended in the middle may have left its check running: its name tells which it is. */

@@ -9,7 +9,7 @@ import { prune } from '../../src/cluster/prune.ts'
 import type { Claim } from '../../src/cluster/record.ts'
 import { remove } from '../../src/cluster/remove.ts'
 import { serving } from '../../src/cluster/serving.ts'
-import { ingressHostname, waitReady } from '../../src/cluster/wait.ts'
+import { loadBalancerHostname, waitReady } from '../../src/cluster/wait.ts'
 import { CONFIG_PATH, parseConfig } from '../../src/config.ts'
 import { findKustomize } from '../../src/kustomize/binary.ts'
 import { planOf } from '../../src/plan.ts'
@@ -83,7 +83,7 @@ test('a team’s own kustomization: deployed, deployed again, changed, and remov
   const served = await serving(home.cluster, created, find(created, 'Service', 'shop-web').ref)
   expect(served).toEqual({ pods: [expect.objectContaining({ name: expect.stringMatching(/^shop-web-/) })] })
   const ingress = find(created, 'Ingress', 'shop-web').ref
-  expect(await ingressHostname(home.cluster, ingress, home.run)).toMatch(/\.elb\.amazonaws\.com$/)
+  expect(await loadBalancerHostname(home.cluster, ingress, home.run)).toMatch(/\.elb\.amazonaws\.com$/)
   await prune(home.cluster, first, created, home.run)
   await first.release({ phase: 'Live' })
 

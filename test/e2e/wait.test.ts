@@ -7,7 +7,7 @@ import { type KubeObject, refOf } from '../../src/cluster/cluster.ts'
 import { connectionFromKubeconfig } from '../../src/cluster/kubeconfig.ts'
 import { remove } from '../../src/cluster/remove.ts'
 import { serving } from '../../src/cluster/serving.ts'
-import { ingressHostname, waitReady } from '../../src/cluster/wait.ts'
+import { loadBalancerHostname, waitReady } from '../../src/cluster/wait.ts'
 import { poll } from '../../src/poll.ts'
 import { restricted } from './restricted.ts'
 import { type Scratch, scratch } from './scratch.ts'
@@ -199,7 +199,7 @@ test('the host name of a load balancer is told as soon as it is known', async ()
     spec: { ingressClassName: 'nobody', defaultBackend: { service: { name: 'web', port: { number: 80 } } } },
   })
   await apply(ingress)
-  const hostname = ingressHostname(home.cluster, refOf(ingress), { ...home.run, timeout: 30_000 })
+  const hostname = loadBalancerHostname(home.cluster, refOf(ingress), { ...home.run, timeout: 30_000 })
   await home.send({
     method: 'PATCH',
     path: `/apis/networking.k8s.io/v1/namespaces/${home.namespace}/ingresses/web/status`,

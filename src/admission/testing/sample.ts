@@ -5,7 +5,7 @@ import type { Asked } from '../build.ts'
 const GROUP = 'alb.ingress.kubernetes.io/group.name'
 
 const asked: Asked = {
-  apps: [{ name: 'shop', service: 'web', port: 80, ingress: 'web', image: undefined }],
+  apps: [{ name: 'shop', service: 'web', port: 80, expose: 'ingress', ingress: 'web', images: [] }],
   suffix: '-0123456789ab',
   sharedObjects: ['Secret/mail', 'ServiceAccount/logger'],
   allowedKinds: [],
