@@ -5,8 +5,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { bundleChecks } from '../checks/bundle.ts'
 import { installMinistack } from './aws/ministack.ts'
-import { buildOfficialImages } from './images/official.ts'
-import { buildRegistry } from './images/private-registry.ts'
+import { buildForTests } from './images/for-tests.ts'
 import { cacheRoot } from './install/cache.ts'
 import { errorChain } from './install/error-chain.ts'
 import { checkMachine } from './install/machine.ts'
@@ -38,8 +37,7 @@ const stages: Record<string, () => Promise<void>> = {
     const { kustomize } = await buildPrograms(progress)
     process.env.PATH = `${path.dirname(kustomize)}:${process.env.PATH}`
     await installMinistack({ cache: cacheRoot(), log: progress.line })
-    await buildOfficialImages(progress)
-    await buildRegistry(progress)
+    await buildForTests(progress)
     await workflowTools(progress)
     await bundleChecks(cacheRoot(), 'x86_64', progress.line)
   },

@@ -10,8 +10,7 @@ import { installMinistack } from '../aws/ministack.ts'
 import { addresses, insidePorts } from '../cluster/addresses.ts'
 import { initialDatabases } from '../databases/parts.ts'
 import { buildImages } from '../images/build.ts'
-import { buildOfficialImages } from '../images/official.ts'
-import { buildRegistry } from '../images/private-registry.ts'
+import { buildForTests } from '../images/for-tests.ts'
 import { cacheRoot } from '../install/cache.ts'
 import { checkMachine, programPath } from '../install/machine.ts'
 import { installPackages } from '../install/packages.ts'
@@ -54,8 +53,7 @@ export const up = async ({ root, port, progress, signal }: UpOptions): Promise<S
   await installPackages(progress)
   const programs = await buildPrograms(progress)
   const images = await buildImages(programs)
-  const officialImages = await buildOfficialImages(progress)
-  const registry = await buildRegistry(progress)
+  const forTests = await buildForTests(progress)
   const cache = cacheRoot()
   const databases = await initialDatabases()
   const python = await installMinistack({ cache, log: progress.line })
@@ -72,8 +70,7 @@ export const up = async ({ root, port, progress, signal }: UpOptions): Promise<S
     programs,
     python,
     images,
-    officialImages,
-    registry,
+    forTests,
     databases,
     publicPort,
     httpsPort,

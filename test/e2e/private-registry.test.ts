@@ -19,7 +19,7 @@ let registry: PrivateRegistry
 beforeAll(async () => {
   const { options, state } = await stackFacts()
   const host = path.dirname(path.dirname(image))
-  registry = await startPrivateRegistry(options.registry, statePaths(state), host, 'let me in')
+  registry = await startPrivateRegistry(options.forTests.registry, statePaths(state), host, 'let me in')
   const work = await mkdtemp(path.join(os.tmpdir(), 'private-registry-'))
   const archive = path.join(work, 'image.tar')
   await writeCommitImage(archive, options.programs.app, image, 'abc')
