@@ -21,7 +21,13 @@ export default defineConfig({
         hookTimeout: 120_000,
       }),
       // One stack for the whole suite; files run in turn because each already keeps both cores busy.
-      project('e2e', ['test/e2e/**/*.test.ts'], { testTimeout: 300_000, hookTimeout: 600_000, fileParallelism: false }),
+      project('e2e', ['test/e2e/**/*.test.ts'], {
+        testTimeout: 300_000,
+        hookTimeout: 600_000,
+        fileParallelism: false,
+        // Those that run side by side mostly wait.
+        maxConcurrency: 8,
+      }),
     ],
   },
 })

@@ -1,4 +1,5 @@
 // Reads the command line; everything it calls takes values.
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { errorChain } from './install/error-chain.ts'
 import { clock, progressTo } from './install/progress.ts'
@@ -8,11 +9,12 @@ import { stateRoot } from './stack/state.ts'
 import { addressLines, status } from './stack/status.ts'
 import { up } from './stack/up.ts'
 
-const usage = `usage: local [--state DIR] up [--port N] | status | down | exec -- COMMAND…
+const usage = `usage: local [--state DIR] up [--port N] | status | down | istio | exec -- COMMAND…
 
   up      start the local stack (Kubernetes and all around it) and wait until it is ready
   status  what runs, since when, and where
   down    end it; nothing is left
+  istio   run Istio's gateway in it until this is interrupted
   exec    run a command inside, with kubectl on the PATH`
 
 const print = (...lines: string[]): void => console.log(lines.join('\n'))
@@ -60,6 +62,9 @@ const main = async (): Promise<void> => {
   if (verb === 'up' && rest.length === 0) return await runUp(root, portOf(values.port))
   if (verb === 'status' && rest.length === 0) return print(...(await status(root)))
   if (verb === 'down' && rest.length === 0) return await runDown(root)
+  if (verb === 'istio' && rest.length === 0) {
+    return await runExec(root, [process.execPath, join(import.meta.dirname, 'istio/serve.ts')])
+  }
   if (verb === 'exec' && rest.length > 0) return await runExec(root, rest)
   throw new Error(usage)
 }

@@ -1,16 +1,9 @@
-// Writes README.md's tables of inputs and outputs from action.yml; with --check it only says whether they are up to date.
-import { readFile, writeFile } from 'node:fs/promises'
-import path from 'node:path'
-import { parse } from 'yaml'
-
 type Field = { description: string; default?: string }
+export type Action = Record<'inputs' | 'outputs', Record<string, Field>>
 
-const root = path.join(import.meta.dirname, '..')
-const readme = path.join(root, 'README.md')
-const action = parse(await readFile(path.join(root, 'action.yml'), 'utf8')) as Record<
-  'inputs' | 'outputs',
-  Record<string, Field>
->
+/** The README with the tables of inputs and outputs that action.yml makes. */
+export const readmeOf = (before: string, action: Action): string =>
+  put(put(before, 'inputs', table('Input', action.inputs)), 'outputs', table('Output', action.outputs))
 
 const table = (heading: string, fields: Record<string, Field>): string =>
   [
@@ -21,16 +14,8 @@ const table = (heading: string, fields: Record<string, Field>): string =>
     ),
   ].join('\n')
 
-const put = (text: string, part: 'inputs' | 'outputs', heading: string): string =>
+const put = (text: string, part: string, content: string): string =>
   text.replace(
     new RegExp(`<!-- ${part} -->[^]*<!-- /${part} -->`),
-    () => `<!-- ${part} -->\n${table(heading, action[part])}\n<!-- /${part} -->`,
+    () => `<!-- ${part} -->\n${content}\n<!-- /${part} -->`,
   )
-
-const before = await readFile(readme, 'utf8')
-const after = put(put(before, 'inputs', 'Input'), 'outputs', 'Output')
-if (!process.argv.includes('--check')) await writeFile(readme, after)
-else if (after !== before) {
-  console.error('README.md does not have the inputs and outputs of action.yml: run `npm run readme`')
-  process.exitCode = 1
-}

@@ -98,8 +98,13 @@ export const openScene = async (given: { files: Files; inputs?: Record<string, s
     }
   }
 
-  const build = (app: string, commit: string, program: 'app' | 'app1' | 'app2' = 'app'): Promise<void> =>
-    publish(app, commit, (archive, ref) => writeCommitImage(archive, stack.options.programs[program], ref, commit))
+  const build = (
+    app: string,
+    commit: string,
+    program: 'app' | 'app1' | 'app2' | 'fortune' | 'hello' = 'app',
+    env: Record<string, string> = {},
+  ): Promise<void> =>
+    publish(app, commit, (archive, ref) => writeCommitImage(archive, stack.options.programs[program], ref, commit, env))
 
   /** Lets pods run one of images/official.ts; returns its name. It stays: another test may run it too. */
   const official = async (name: OfficialName): Promise<string> => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { addressOf } from './address.ts'
+import { addressOf, exposureProblems } from './address.ts'
 import type { Exposure } from './config-schema.ts'
 import { environmentOf } from './names.ts'
 import { resolveSettings } from './settings.ts'
@@ -8,11 +8,16 @@ const environment = environmentOf({ repository: 'acme/shop', repositoryId: 1, br
 const HOST = `${environment.id}-web.preview.example.com`
 const ELB = 'k8s-istio-1.elb.us-east-1.amazonaws.com'
 
-const at = (expose: Exposure, inputs: Record<string, string> = {}, port = 80) => {
+const settingsOf = (inputs: Record<string, string>) => {
   const resolved = resolveSettings({ domain: 'preview.example.com', ...inputs }, undefined, 'acme/shop', 'previews')
   if ('problems' in resolved) throw new Error(JSON.stringify(resolved.problems))
+  return resolved.settings
+}
+const at = (expose: Exposure, inputs: Record<string, string> = {}, port = 80) => {
+  const settings = settingsOf(inputs)
+  expect(exposureProblems('web', expose, settings)).toEqual([])
   const asked = { app: 'web', expose, health: undefined, ingress: 'i', service: 's', port }
-  return addressOf(asked, { environment, pullRequest: { number: 12 }, settings: resolved.settings })
+  return addressOf(asked, { environment, pullRequest: { number: 12 }, settings })
 }
 
 describe('what leads to an app', () => {
@@ -56,5 +61,7 @@ test.each<[Exposure, Record<string, string>, string]>([
     'and the install does not say where its Gateway is reached',
   ],
 ])('%s with %j is refused', (expose, inputs, why) =>
-  expect(() => at(expose, inputs)).toThrow(`apps.web has \`expose: ${expose}\`, ${why}`),
+  expect(exposureProblems('web', expose, settingsOf(inputs))).toMatchObject([
+    { message: `apps.web has \`expose: ${expose}\`, ${why}` },
+  ]),
 )

@@ -1,6 +1,6 @@
 import { CONFIG_PATH } from './config.ts'
 import type { Exposure } from './config-schema.ts'
-import { PreviewError } from './errors.ts'
+import type { Problem } from './errors.ts'
 import { type Environment, hostOf } from './names.ts'
 import type { Settings } from './settings.ts'
 
@@ -26,12 +26,11 @@ type Asked = {
 }
 type Decided = { environment: Environment; pullRequest: { number: number }; settings: Settings }
 
-/** `undefined` for an app that nothing leads to. Refuses what the install does not allow. */
+/** `undefined` for an app that nothing leads to. */
 export const addressOf = (asked: Asked, decided: Decided): Address | undefined => {
   const { app, expose } = asked
   const { environment, pullRequest, settings } = decided
   if (expose === 'none') return undefined
-  refuseUnallowed(app, expose, settings)
   const { hostTemplate, urlTemplate, domain } = settings
   const host = hostOf(hostTemplate, { id: environment.id, app, pr: pullRequest.number, domain })
   const url = expose === 'loadBalancer' ? urlAt(host, asked.port) : urlTemplate.replace('{host}', host)
@@ -51,20 +50,24 @@ const leadsTo = ({ expose, ingress, service }: Asked, { istio }: Settings): Addr
 }
 
 /** A pull request may not open a load balancer, or a way round the one of all previews, by itself. */
-const refuseUnallowed = (app: string, expose: Exposure, { allowedExposures, istio, dns }: Settings): void => {
-  const refused = (message: string, hint: string) =>
-    new PreviewError('BadInput', `apps.${app} has \`expose: ${expose}\`, ${message}`, { object: CONFIG_PATH, hint })
-  if (expose === 'ingress') return
+export const exposureProblems = (app: string, expose: Exposure, settings: Settings): Problem[] => {
+  const { allowedExposures, istio, dns } = settings
+  const refused = (message: string, hint: string): Problem[] => [
+    { message: `apps.${app} has \`expose: ${expose}\`, ${message}`, file: CONFIG_PATH, hint },
+  ]
+  if (expose === 'ingress' || expose === 'none') return []
   if (!allowedExposures.some((allowed) => allowed === expose))
-    throw refused(
+    return refused(
       'which the install does not allow',
       `the platform team adds ${expose} to allowed-exposures in the install ConfigMap; or take it out`,
     )
-  if (expose === 'istio' && istio === undefined)
-    throw refused('and the install names no Gateway', 'the platform team sets istio-gateway in the install ConfigMap')
-  if (expose === 'istio' && dns === 'records' && istio?.loadBalancer === undefined)
-    throw refused(
-      'and the install does not say where its Gateway is reached',
-      'the platform team sets istio-load-balancer in the install ConfigMap, or dns: none and a wildcard record',
-    )
+  if (expose !== 'istio') return []
+  if (istio === undefined)
+    return refused('and the install names no Gateway', 'the platform team sets istio-gateway in the install ConfigMap')
+  return dns === 'records' && istio.loadBalancer === undefined
+    ? refused(
+        'and the install does not say where its Gateway is reached',
+        'the platform team sets istio-load-balancer in the install ConfigMap, or dns: none and a wildcard record',
+      )
+    : []
 }

@@ -39,7 +39,10 @@ const reached = {
     ),
   health: urlPath.optional().describe('Answers 2xx when the app is ready; default: /'),
   commit: z
-    .union([z.strictObject({ header: z.string().min(1) }), z.strictObject({ path: z.string().min(1) })])
+    .union([
+      z.strictObject({ header: z.string().min(1).describe('Name of the header') }),
+      z.strictObject({ path: z.string().min(1).describe('Such as build.commit') }),
+    ])
     .optional()
     .describe('Where the app says which commit it is: a response header, or a path in the JSON of `health`'),
   checks: checks.optional(),
@@ -54,7 +57,8 @@ const app = z.strictObject({
   image: image.describe('Image; without a tag or digest the head commit is the tag'),
   port: z.int().min(1).max(65535).describe('The port the container listens on'),
   env: z
-    .record(variable, z.string())
+    // Written as a number or a word such as `on` it is text all the same (config.ts).
+    .record(variable, z.string().meta({ type: ['string', 'number', 'boolean', 'null'] }))
     .default({})
     .describe('Environment variables; `http://api` and `api:3000` are the app api of the same preview'),
   secrets: z
@@ -63,9 +67,12 @@ const app = z.strictObject({
     .describe(
       "Read as environment variables: Secrets named in the install's shared-objects, and in upper case the variables that the workflow hands over with the input `secrets`",
     ),
-  command: command.optional(),
+  command: command.optional().describe("Instead of the image's own"),
   migrate: z
-    .strictObject({ image: image.optional().describe("Default: the app's own"), command })
+    .strictObject({
+      image: image.optional().describe("Default: the app's own"),
+      command: command.describe('What it runs'),
+    })
     .optional()
     .describe('A Job that has to complete before the app is rolled out'),
   waitFor: z
@@ -80,16 +87,25 @@ const app = z.strictObject({
   replicas: z.int().min(1).max(20).optional().describe('Pods of the app; default: 1'),
   scale: z
     .strictObject({
-      min: z.int().min(1).max(20).default(1),
-      max: z.int().min(1).max(20),
+      min: z.int().min(1).max(20).default(1).describe('Pods at least'),
+      max: z.int().min(1).max(20).describe('Pods at most'),
       cpu: z.int().min(1).max(1000).default(80).describe('Percent of the requested CPU that is aimed at'),
     })
     .refine(({ min, max }) => min <= max, { error: 'max is less than min', path: ['max'] })
     .optional()
     .describe('As many pods as the load asks for'),
-  resources: z.strictObject({ requests: quantities.optional(), limits: quantities.optional() }).optional(),
+  resources: z
+    .strictObject({
+      requests: quantities.optional().describe('What is kept free for a pod'),
+      limits: quantities.optional().describe('What a pod gets at most'),
+    })
+    .optional()
+    .describe('Of the app and its migration, in place of what kustomize-base/app has'),
   serviceAccount: kubernetesName.optional().describe('An existing one, used under its own name'),
-  imagePullSecrets: z.array(kubernetesName).default([]),
+  imagePullSecrets: z
+    .array(kubernetesName)
+    .default([])
+    .describe("Secrets named in the install's shared-objects, with which the images are pulled"),
   logs: z
     .string()
     .regex(/^(\/[A-Za-z0-9_.-]*[A-Za-z0-9_-]){1,20}$/, 'write the path of a folder, such as /var/log/app')
@@ -108,7 +124,12 @@ const imageName = z
   .regex(/^[a-z0-9.-]+(:\d+(?=\/))?(\/[a-z0-9._-]+)*$/, 'write the name that the manifests have, without a tag')
 
 const ownApp = z.strictObject({
-  service: z.strictObject({ name: kubernetesName, port }).describe('The Service whose pods answer for the app'),
+  service: z
+    .strictObject({
+      name: kubernetesName.describe('As `kustomize build` prints it'),
+      port: port.describe('Its number or its name'),
+    })
+    .describe('The Service whose pods answer for the app'),
   ingress: kubernetesName
     .optional()
     .describe(
@@ -121,28 +142,33 @@ const ownApp = z.strictObject({
   ...reached,
 })
 
-const FILE_NAMES = ['kustomization.yaml', 'kustomization.yml', 'Kustomization']
 const folder = z
   .string()
-  .refine((text) => !FILE_NAMES.includes(posix.basename(text)), 'name the folder, not the file in it')
-  .refine(
-    (text) => /^[^/~\\:?][^\\:?\p{Cc}]*$/u.test(text) && !text.split('/').includes('..'),
+  .regex(/^(?!(.*\/)?(kustomization\.ya?ml|Kustomization)\/*$)/, 'name the folder, not the file in it')
+  .regex(
+    /^(?!(.*\/)?\.\.(\/|$))[^/~\\:?][^\\:?\p{Cc}]*$/u,
     'write a folder of this repository, such as k8s/overlays/preview',
   )
   .transform((text) => posix.join(text, '.'))
 
 const apps = <T extends z.ZodType>(one: T) =>
-  z.record(appName, one).refine((all) => Object.keys(all).length > 0, 'name at least one app')
+  z
+    .record(appName, one)
+    .refine((all) => Object.keys(all).length > 0, 'name at least one app')
+    .meta({
+      minProperties: 1,
+      description: 'By name, which is in the host of an app, and by which the others reach it',
+    })
 const database = z
   .strictObject({
     env: z
       .strictObject({
-        host: variable.default('DATABASE_HOST'),
-        port: variable.default('DATABASE_PORT'),
-        name: variable.default('DATABASE_NAME'),
-        user: variable.default('DATABASE_USER'),
-        password: variable.default('DATABASE_PASSWORD'),
-        url: variable.default('DATABASE_URL'),
+        host: variable.default('DATABASE_HOST').describe('For its host'),
+        port: variable.default('DATABASE_PORT').describe('For its port'),
+        name: variable.default('DATABASE_NAME').describe('For its name'),
+        user: variable.default('DATABASE_USER').describe('For its user'),
+        password: variable.default('DATABASE_PASSWORD').describe("For its user's password"),
+        url: variable.default('DATABASE_URL').describe('For all of them as a URL'),
       })
       .refine((env) => new Set(Object.values(env)).size === Object.keys(env).length, 'two have the same name')
       .prefault({})
@@ -150,7 +176,10 @@ const database = z
   })
   .optional()
   .describe("Leases a database of the install's pool")
-const smoke = z.strictObject({ attempts: z.int().min(1).max(10) }).optional()
+const smoke = z
+  .strictObject({ attempts: z.int().min(1).max(10).describe('How often a check is tried that fails; default: 3') })
+  .optional()
+  .describe('The smoke check of all apps')
 
 type Reached = { expose: Exposure; health?: unknown; commit?: unknown; checks?: unknown }
 

@@ -78,9 +78,22 @@ test("a migration's image has the commit's tag too", () => {
 test('an app uses only what is shared with it', () => {
   const yaml =
     'apps: { web: { image: web, port: 80, secrets: [mail], imagePullSecrets: [pull], serviceAccount: logger } }'
-  expect(() => plan(yaml)).toThrow('not shared')
-  expect(() => plan(yaml, { 'shared-objects': 'Secret/mail\nServiceAccount/logger' })).toThrow('not shared')
+  const refused = (shared: string) => problemsOf(() => plan(yaml, { 'shared-objects': shared }))
+  expect(refused('').map(({ message }) => message)).toEqual([
+    'apps.web uses Secret/mail, which is not shared',
+    'apps.web uses Secret/pull, which is not shared',
+    'apps.web uses ServiceAccount/logger, which is not shared',
+  ])
+  expect(refused('Secret/mail\nServiceAccount/logger')).toHaveLength(1)
   expect(plan(yaml, { 'shared-objects': 'Secret/mail\nSecret/pull\nServiceAccount/logger' }).apps).toHaveLength(1)
+})
+
+test('all that the install does not allow is said at once', () => {
+  const yaml =
+    'apps: { a: { image: a, port: 1, expose: istio, secrets: [mail] }, b: { image: b, port: 1, expose: nodePort } }'
+  expect(problemsOf(() => plan(yaml))).toHaveLength(3)
+  const own = (name: string) => `${name}: { service: { name: a, port: 1 }, expose: loadBalancer }`
+  expect(problemsOf(() => plan(`{ kustomization: k8s, apps: { ${own('a')}, ${own('b')} } }`))).toHaveLength(2)
 })
 
 test('secrets in upper case are what the workflow hands over, and one that is not is said', () => {
@@ -124,6 +137,10 @@ describe('with manifests of its own', () => {
     expect(problemsOf(() => plan(two, {}, { web: 'r:1' }))).toMatchObject([
       { hint: 'write one line for each, with its name in the manifests: rails=…, nginx=…' },
     ])
+  })
+
+  test('the workflow has no secrets for them', () => {
+    expect(() => plan(own(app('web')), {}, {}, { secrets: { API_KEY: 'k' } })).toThrow('secrets are for apps that')
   })
 
   test('an image of the run has a place in the manifests, or is refused', () => {

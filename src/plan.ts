@@ -1,4 +1,4 @@
-import { type Address, addressOf } from './address.ts'
+import { type Address, addressOf, exposureProblems } from './address.ts'
 import { logStreamsUrl } from './aws/log-group.ts'
 import { CONFIG_PATH } from './config.ts'
 import {
@@ -93,6 +93,11 @@ export const planOf = ({ config, tree, images, secrets = {}, resetDatabase = fal
   }
   if (!('kustomization' in config))
     return { ...decided, own: undefined, apps: baseApps(config, { images, secrets }, decided) }
+  if (Object.keys(secrets).length > 0)
+    throw new PreviewError('BadInput', 'secrets are for apps that the action makes the manifests of', {
+      object: 'secrets',
+      hint: 'own manifests name a Secret of the namespace, which the platform team puts there and into shared-objects',
+    })
   const { kustomization, rewriteServiceHosts } = config
   if (tree === undefined) throw new Error('a kustomization is in the files of a commit')
   return { ...decided, own: { tree, kustomization, rewriteServiceHosts }, apps: ownApps(config, images, decided) }
@@ -120,13 +125,13 @@ const databaseOf = ({ database }: PreviewConfig, { database: settings }: Setting
 type Handed = Required<Pick<Wanted, 'images' | 'secrets'>>
 
 const refuseUnknown = (images: Handed['images'], config: PreviewConfig): void => {
-  const apps = Object.keys(config.apps)
-  const known = [...apps, ...('kustomization' in config ? Object.values(config.apps).flatMap(imagesIn) : [])]
+  const isOwn = 'kustomization' in config
+  const known = [...Object.keys(config.apps), ...(isOwn ? Object.values(config.apps).flatMap(imagesIn) : [])]
   const unknown = Object.keys(images).filter((name) => !known.includes(name))
   if (unknown.length === 0) return
   throw new PreviewError('BadInput', `images names ${unknown.join(', ')}, which ${CONFIG_PATH} does not`, {
     object: 'images',
-    hint: `use the names it has (${known.join(', ')}), or add it there`,
+    hint: `use the names of its apps${isOwn ? ' or of their images' : ''} (${known.join(', ')}), or add the app there`,
   })
 }
 
@@ -135,8 +140,9 @@ const baseApps = ({ apps }: BaseConfig, { images, secrets }: Handed, decided: De
   const problems = Object.entries(apps).flatMap(([name, app]) => [
     ...unsharedIn(name, app, settings.sharedObjects),
     ...unhandedIn(name, app, secrets),
+    ...exposureProblems(name, app.expose, settings),
   ])
-  if (problems.length > 0) throw new PreviewError('BadInput', 'apps use what is not shared with them', { problems })
+  refuse(problems)
   return Object.entries(apps).map(([name, app]) => ({
     ...reached(name, app, { service: name, ingress: name, port: SERVICE_PORT }, decided),
     config: amongNeighbours(migratingAt(app, commit), apps, decided),
@@ -147,6 +153,10 @@ const baseApps = ({ apps }: BaseConfig, { images, secrets }: Handed, decided: De
     ),
     ...logsOf(name, app, decided),
   }))
+}
+
+const refuse = (problems: Problem[]): void => {
+  if (problems.length > 0) throw new PreviewError('BadInput', 'apps ask for what they do not get', { problems })
 }
 
 type Leading = { service: string; ingress: string; port: number }
@@ -176,6 +186,7 @@ const logsOf = (name: string, { logs: folder }: App, { environment, settings }: 
 }
 
 const ownApps = ({ apps }: OwnConfig, images: Handed['images'], decided: Decided): OwnApp[] => {
+  refuse(Object.entries(apps).flatMap(([name, { expose }]) => exposureProblems(name, expose, decided.settings)))
   const replaced = ownImages(apps, images, (image) => versioned(image, decided.commit))
   return Object.entries(apps).map(([name, app]) => {
     const { service, ingress } = app

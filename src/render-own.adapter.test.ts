@@ -199,6 +199,43 @@ describe('the Secret of the leased database', () => {
   })
 })
 
+describe('examples/rails', () => {
+  test('keeps its names in a namespace of its own, has this commit’s images, and is led to', async () => {
+    const { objects } = await rendered('examples/rails', {
+      isolation: 'namespace',
+      'allowed-exposures': 'nodePort',
+      'database-names': 'preview',
+      'database-engine': 'mysql',
+      'database-host': 'database.example.com',
+      'database-secret': 'preview',
+    })
+    expect(
+      objects.map(({ kind, metadata }) => `${kind}/${metadata.name.replace(/-[a-z0-9]{10}$/, '')}`).sort(),
+    ).toEqual([
+      'ConfigMap/app-config',
+      'Deployment/app',
+      'HorizontalPodAutoscaler/app',
+      'Ingress/app',
+      'Job/app-migrator',
+      'Secret/app-secret',
+      'Service/app',
+    ])
+    const images = JSON.stringify(objects).matchAll(/"image":"([^"]+)"/g)
+    expect([...images].map(([, image]) => image).sort()).toEqual(
+      ['app-nginx', 'app-rails', 'app-rails'].map((image) => `${image}:${COMMIT}`),
+    )
+    expect(named(objects, 'Ingress', 'app').metadata.annotations).toMatchObject({
+      'alb.ingress.kubernetes.io/target-type': 'instance',
+    })
+  })
+
+  test('its production overlay builds from the same base', async () => {
+    const built = JSON.stringify(await kustomize.build('examples/rails/k8s/overlays/production'))
+    expect(built).toContain('"nodePort":30080')
+    expect(built).not.toContain('preview')
+  })
+})
+
 const POLLUTING = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: odd }\ndata: { __proto__: polluted }\n'
 const KINDLESS = 'kind: ConfigMap\nmetadata: { name: odd }\n'
 

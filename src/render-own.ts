@@ -70,7 +70,7 @@ export const renderOwn = async (kustomize: Kustomize, plan: OwnPlan, folder: str
     plan.apps.filter(isLedToByUs).map(async (app) => {
       const { service } = app.config
       const backend = { name: `${service.name}${suffix}`, port: service.port }
-      const overlay = path.join(folder, 'leading', app.name)
+      const overlay = path.join(folder, `leading-${app.name}`)
       const base = path.relative(overlay, await realpath(KUSTOMIZE_BASE))
       await writeFiles(overlay, { 'kustomization.yaml': exposureOverlayOf(app, backend, plan, settings, base) })
       return kustomize.build(overlay)

@@ -198,6 +198,12 @@ export const samples = {
       { step: 'Smoke check', status: 'done', detail: '6 passed', link: passed.executionUrl, at: 63_946, ms: 44_000 },
     ],
   },
+  liveAroundARedis: {
+    ...base,
+    status: 'live',
+    apps: [{ name: 'redis', commit: base.commit, updated: '2026-11-27T11:34:00Z' }, serving('app1')],
+    ms: 9_100,
+  },
   liveWithoutExtras: { ...base, status: 'live', apps: [serving('app1')], ms: 8_400 },
   liveButSmokeFails: { ...base, ...deployed, status: 'live', smoke: { ...partly, news }, lastGoodCommit: BEFORE },
   liveButFlaky: { ...base, ...deployed, status: 'live', smoke: flaky },

@@ -22,14 +22,12 @@ const integer = (ingress: V1Ingress, name: string, fallback: number): number => 
   throw new ModelError(`failed to parse int32 annotation, ${PREFIX}${name}: ${text}: ${why}`)
 }
 
-export const targetTypeOf = (ingress: V1Ingress): 'ip' => {
+/** Targets are pods by their addresses, or a port of every node. */
+export type TargetType = 'ip' | 'instance'
+
+export const targetTypeOf = (ingress: V1Ingress): TargetType => {
   const type = annotation(ingress, 'target-type') ?? 'instance'
   if (type !== 'ip' && type !== 'instance') throw new ModelError(`unknown targetType: ${type}`)
-  // Nodes of the stack have no address a load balancer outside could use, so no Service can be a NodePort.
-  if (type === 'instance') {
-    const rule = "When using Instance targets, your service must be of type 'NodePort' or 'LoadBalancer'"
-    throw new ModelError(`TargetGroup port is empty. ${rule}`)
-  }
   return type
 }
 

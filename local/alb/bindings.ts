@@ -7,7 +7,7 @@ import {
   type TargetDescription,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { Network } from './elb.ts'
-import { readyTargets, type Target } from './endpoints.ts'
+import { nodeTargets, readyTargets, type Target } from './endpoints.ts'
 import type { Recorder } from './events.ts'
 import { isGone, type Kubernetes, type TargetGroupBinding, type World } from './kubernetes.ts'
 import type { Model } from './model.ts'
@@ -53,12 +53,15 @@ export const bindingInputs = (binding: TargetGroupBinding, world: World): string
   return JSON.stringify([generation, deletionTimestamp, targetsOf(binding, world) ?? null])
 }
 
-const targetsOf = ({ metadata, spec }: TargetGroupBinding, { services, slices }: World): Target[] | undefined => {
+const targetsOf = ({ metadata, spec }: TargetGroupBinding, world: World): Target[] | undefined => {
+  const { services, slices, nodes } = world
   const service = services.find(
     (candidate) =>
       candidate.metadata?.namespace === metadata?.namespace && candidate.metadata?.name === spec.serviceRef.name,
   )
-  return service && readyTargets(service, spec.serviceRef.port, slices)
+  if (!service) return undefined
+  const { port } = spec.serviceRef
+  return spec.targetType === 'ip' ? readyTargets(service, port, slices) : nodeTargets(service, port, nodes)
 }
 
 /** Registers the Service's ready pods with the target group. */
@@ -106,14 +109,14 @@ export const ensureBindings = async (
   world: World,
   { vpcId }: Network,
 ): Promise<void> => {
-  for (const { name, namespace, service, port, protocol } of model.targetGroups) {
+  for (const { name, namespace, service, port, protocol, targetType } of model.targetGroups) {
     if (world.bindings.some(({ metadata }) => metadata?.namespace === namespace && metadata.name === name)) continue
     await kubernetes.createBinding({
       metadata: { name, namespace, labels: labelsOf(kind, stack) },
       spec: {
         serviceRef: { name: service, port },
         targetGroupARN: arns.get(name) ?? '',
-        targetType: 'ip',
+        targetType,
         targetGroupProtocol: protocol,
         vpcID: vpcId,
         ipAddressType: 'ipv4',

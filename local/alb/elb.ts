@@ -27,10 +27,9 @@ const createTargetGroup = async (
     new CreateTargetGroupCommand({
       Name: group.name,
       Protocol: group.protocol,
-      // With targets of type ip the port of each target counts; this one is what the controller sends as well.
-      Port: 1,
+      Port: group.defaultPort,
       VpcId: vpcId,
-      TargetType: 'ip',
+      TargetType: group.targetType,
       HealthCheckIntervalSeconds: group.healthCheck.intervalSeconds,
       ...(group.protocol === 'HTTP' && health),
       Tags: stackTags(stack),

@@ -1,13 +1,13 @@
-import type { V1EndpointSlice, V1Service } from '@kubernetes/client-node'
+import type { V1EndpointSlice, V1Node, V1Service } from '@kubernetes/client-node'
 import { expect, test } from 'vitest'
-import { readyTargets } from './endpoints.ts'
+import { nodeTargets, readyTargets } from './endpoints.ts'
 
 const service: V1Service = {
   metadata: { name: 'web', namespace: 'ns' },
   spec: {
     ports: [
       { name: 'http', port: 80 },
-      { name: 'admin', port: 81 },
+      { name: 'admin', port: 81, nodePort: 30081 },
     ],
   },
 }
@@ -44,4 +44,16 @@ test('ready addresses of all slices of the Service, with the port the pods liste
 
 test('nothing is known of a port the Service does not have', () => {
   expect(readyTargets(service, 82, [slice('web', [['10.0.0.1', true]])])).toBeUndefined()
+})
+
+const node = (providerID: string, status: 'True' | 'False' = 'True'): V1Node => ({
+  spec: { providerID },
+  status: { conditions: [{ type: 'Ready', status }] },
+})
+
+test('nodes that are ready are known by their instance, with the port that the Service has on each', () => {
+  const nodes = [node('aws:///us-east-1a/i-01'), node('aws:///us-east-1b/i-02', 'False'), node('kind://docker/other')]
+  expect(nodeTargets(service, 'admin', nodes)).toEqual([{ address: 'i-01', port: 30_081 }])
+  expect(nodeTargets(service, 80, nodes)).toEqual([])
+  expect(nodeTargets(service, 82, nodes)).toBeUndefined()
 })

@@ -69,6 +69,14 @@ describe('A model', () => {
     ])
   })
 
+  test('leads to a port of every node where the target type is instance', () => {
+    const ports = [{ name: 'http', port: 80, nodePort: 30_080 }]
+    const services = [{ ...service, spec: { type: 'NodePort', ports } }]
+    const [group] = model([{ annotations: { 'target-type': 'instance' } }], { services }).targetGroups
+    expect(group).toMatchObject({ targetType: 'instance', defaultPort: 30_080, port: 80 })
+    expect(group?.name).not.toBe(model([{}], { services }).targetGroups[0]?.name)
+  })
+
   test('has another target group for another health check', () => {
     const before = model([{}]).targetGroups[0]?.name
     expect(model([{ annotations: { 'healthcheck-path': '/up' } }]).targetGroups[0]?.name).not.toBe(before)
@@ -118,6 +126,11 @@ describe('No model', () => {
       'a number that is none',
       { annotations: { 'healthcheck-interval-seconds': 'abc' } },
       'ingress: pr-1/web: failed to parse int32 annotation, alb.ingress.kubernetes.io/healthcheck-interval-seconds: abc: strconv.ParseInt: parsing "abc": invalid syntax',
+    ],
+    [
+      'instances as targets and a Service without a port on them',
+      { annotations: { 'target-type': 'instance' } },
+      "ingress: pr-1/web: TargetGroup port is empty. When using Instance targets, your service must be of type 'NodePort' or 'LoadBalancer'",
     ],
     ['a port the Service lacks', { port: 81 }, 'ingress: pr-1/web: unable to find port 81 on service pr-1/web'],
     [

@@ -42,12 +42,18 @@ const actionOf = (ingress: V1Ingress, backend: V1IngressBackend, world: IngressW
   const service = world.services.find(({ metadata }) => metadata?.namespace === namespace && metadata.name === name)
   if (!service && world.toleratesMissingService) return NO_SERVICE
   if (!service) throw new ModelError(`Service ${JSON.stringify(name)} not found`)
-  if (!service.spec?.ports?.some((known) => known.port === wanted || known.name === wanted)) {
-    throw new ModelError(`unable to find port ${wanted} on service ${namespace}/${name}`)
+  const found = service.spec?.ports?.find((known) => known.port === wanted || known.name === wanted)
+  if (!found) throw new ModelError(`unable to find port ${wanted} on service ${namespace}/${name}`)
+  const defaultPort = targetType === 'ip' ? 1 : found.nodePort
+  if (!defaultPort) {
+    const rule = "When using Instance targets, your service must be of type 'NodePort' or 'LoadBalancer'"
+    throw new ModelError(`TargetGroup port is empty. ${rule}`)
   }
-  const identity = [service.metadata?.uid ?? '', wanted, targetType, healthCheck.path, healthCheck.intervalSeconds]
+  const { path, intervalSeconds } = healthCheck
+  const identity = [service.metadata?.uid ?? '', wanted, targetType, defaultPort, path, intervalSeconds]
   const group = targetGroupName(namespace, name, identity)
-  into.targetGroups.set(group, { name: group, namespace, service: name, port: wanted, protocol: 'HTTP', healthCheck })
+  const target = { namespace, service: name, port: wanted, targetType, defaultPort }
+  into.targetGroups.set(group, { name: group, ...target, protocol: 'HTTP', healthCheck })
   return { forward: group }
 }
 

@@ -13,8 +13,10 @@ import {
   type V1EndpointSlice,
   type V1Ingress,
   type V1IngressClass,
+  type V1Node,
   type V1Service,
 } from '@kubernetes/client-node'
+import type { TargetType } from './annotations.ts'
 
 const BINDINGS = { group: 'elbv2.k8s.aws', version: 'v1beta1', plural: 'targetgroupbindings' }
 const RECONNECT_MS = 1000
@@ -24,7 +26,7 @@ export type TargetGroupBinding = KubernetesObject & {
   spec: {
     serviceRef: { name: string; port: number | string }
     targetGroupARN: string
-    targetType: 'ip'
+    targetType: TargetType
     targetGroupProtocol: string
     vpcID: string
     ipAddressType: 'ipv4'
@@ -38,6 +40,7 @@ export type World = {
   services: V1Service[]
   slices: V1EndpointSlice[]
   bindings: TargetGroupBinding[]
+  nodes: V1Node[]
 }
 export type Address = { hostname: string; ports: { port: number; protocol: string }[] }
 
@@ -58,6 +61,7 @@ export const connect = (kubeconfig: string) => {
   const lists = {
     '/apis/networking.k8s.io/v1/ingresses': () => networking.listIngressForAllNamespaces(),
     '/apis/networking.k8s.io/v1/ingressclasses': () => networking.listIngressClass(),
+    '/api/v1/nodes': () => core.listNode(),
     '/api/v1/services': () => core.listServiceForAllNamespaces(),
     '/apis/discovery.k8s.io/v1/endpointslices': () => discovery.listEndpointSliceForAllNamespaces(),
     [`/apis/${BINDINGS.group}/${BINDINGS.version}/${BINDINGS.plural}`]: listBindings,
@@ -76,18 +80,20 @@ export const connect = (kubeconfig: string) => {
   return {
     core,
     read: async (): Promise<World> => {
-      const [ingresses, classes, services, slices, bindings] = await Promise.all([
+      const [ingresses, classes, services, slices, bindings, nodes] = await Promise.all([
         networking.listIngressForAllNamespaces(),
         networking.listIngressClass(),
         core.listServiceForAllNamespaces(),
         discovery.listEndpointSliceForAllNamespaces(),
         listBindings(),
+        core.listNode(),
       ])
       return {
         ingresses: typed(ingresses, 'networking.k8s.io/v1', 'Ingress'),
         classes: classes.items,
         services: typed(services, 'v1', 'Service'),
         slices: slices.items,
+        nodes: nodes.items,
         bindings: typed(bindings, `${BINDINGS.group}/${BINDINGS.version}`, 'TargetGroupBinding'),
       }
     },

@@ -1,4 +1,4 @@
-import type { HealthCheck } from './annotations.ts'
+import type { HealthCheck, TargetType } from './annotations.ts'
 
 /** What a stack (an Ingress group or a Service) wants in ELBv2; plain data, compared with what is there. */
 export type Model = { loadBalancer: LoadBalancer; listeners: Listener[]; targetGroups: TargetGroup[] }
@@ -20,5 +20,8 @@ export type TargetGroup = {
   service: string
   port: number | string
   protocol: 'HTTP' | 'TCP'
+  targetType: TargetType
+  /** Each target is registered with a port of its own: this one counts for none, and is 1 for pods. */
+  defaultPort: number
   healthCheck: HealthCheck
 }

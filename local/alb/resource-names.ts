@@ -6,10 +6,10 @@ const digest = (parts: readonly (string | number)[]): string =>
 
 const plain = (text: string): string => text.replaceAll(/[^A-Za-z0-9]/g, '')
 
-/** `stack` is a group's name or `namespace/name`. */
-export const loadBalancerName = (cluster: string, stack: string, scheme: string): string => {
+/** `stack` is a group's name or `namespace/name`; `identity` is whatever would need another load balancer when it changes. */
+export const loadBalancerName = (cluster: string, stack: string, identity: string): string => {
   const [first = '', second] = stack.split('/')
-  const hash = digest([cluster, stack, scheme])
+  const hash = digest([cluster, stack, identity])
   if (second === undefined) return `k8s-${plain(first).slice(0, 17)}-${hash}`
   return `k8s-${plain(first).slice(0, 8)}-${plain(second).slice(0, 8)}-${hash}`
 }

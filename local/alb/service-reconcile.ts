@@ -1,17 +1,15 @@
 import type { V1Service } from '@kubernetes/client-node'
+import { ModelError } from './annotations.ts'
 import { awsRefusal } from './elb-client.ts'
 import type { World } from './kubernetes.ts'
-import { serviceModel } from './service-model.ts'
+import { isBalanced, serviceModel } from './service-model.ts'
 import { deploy, mark, type StackTools, unmark } from './stack.ts'
 
 const FINALIZER = 'service.k8s.aws/resources'
 
-const wantsBalancer = ({ metadata, spec }: V1Service): boolean =>
-  spec?.type === 'LoadBalancer' && !metadata?.deletionTimestamp
-
 /** The Services that have or had a load balancer. */
 export const balancedServices = (services: readonly V1Service[]): V1Service[] =>
-  services.filter((service) => wantsBalancer(service) || service.metadata?.finalizers?.includes(FINALIZER))
+  services.filter((service) => isBalanced(service) || service.metadata?.finalizers?.includes(FINALIZER))
 
 export const serviceInputs = ({ metadata, spec }: V1Service): string =>
   JSON.stringify([metadata?.uid, metadata?.deletionTimestamp, metadata?.annotations, spec?.type, spec?.ports])
@@ -22,14 +20,18 @@ export const reconcileService = async (
   service: V1Service,
   world: World,
 ): Promise<'done' | 'failed'> => {
-  const wanted = wantsBalancer(service)
+  const wanted = isBalanced(service)
   const stack = `${service.metadata?.namespace}/${service.metadata?.name}`
-  if (wanted) await mark(tools, [service], FINALIZER)
   try {
     const model = wanted ? serviceModel(service, tools.cluster) : undefined
+    if (wanted) await mark(tools, [service], FINALIZER)
     const hostname = await deploy(tools, { kind: 'service', stack, model }, world)
     if (wanted) await tools.kubernetes.setServiceAddress(service, hostname)
   } catch (error) {
+    if (error instanceof ModelError) {
+      await tools.record(service, 'Warning', 'FailedBuildModel', `Failed build model due to ${error.message}`)
+      return 'failed'
+    }
     const refusal = awsRefusal(error)
     if (refusal === undefined) throw error
     await tools.record(service, 'Warning', 'FailedDeployModel', `Failed deploy model due to ${refusal}`)

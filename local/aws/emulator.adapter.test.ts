@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import { CreateLoadBalancerCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam'
 import { CreateFunctionCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import {
@@ -14,6 +15,7 @@ import {
 } from '@aws-sdk/client-sfn'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { until } from '../stack/until.ts'
+import { LOAD_BALANCERS } from './route53/load-balancer-zones.ts'
 import { startTrialAws, type TrialAws } from './trial-aws.ts'
 
 let aws: TrialAws
@@ -120,3 +122,17 @@ describe('An execution', () => {
     })
   })
 })
+
+test.each(['application', 'network'] as const)(
+  'an %s load balancer has the hostname and zone of its kind',
+  async (Type) => {
+    const elb = new ElasticLoadBalancingV2Client({ endpoint: aws.endpoint, region: 'us-east-1', credentials: aws.root })
+    const made = await elb.send(
+      new CreateLoadBalancerCommand({ Name: `k8s-${Type}`, Type, Subnets: aws.account.subnetIds }),
+    )
+    const [{ DNSName = '', CanonicalHostedZoneId, Type: kind } = {}] = made.LoadBalancers ?? []
+    const { zoneId, domain } = LOAD_BALANCERS[Type]
+    expect({ zone: CanonicalHostedZoneId, kind }).toEqual({ zone: zoneId, kind: Type })
+    expect(`${DNSName}.`).toMatch(new RegExp(`^k8s-${Type}-[a-z0-9]+${domain.replaceAll('.', '\\.')}$`))
+  },
+)

@@ -6,11 +6,13 @@ import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secre
 import type { DatabaseOptions } from '../../checks/database/options.ts'
 import { deployChecks } from '../../checks/deployment.ts'
 import { startAlbController } from '../alb/controller.ts'
-import { addresses } from '../cluster/addresses.ts'
-import { podIdentityWebhook, startPodIdentity } from '../cluster/pod-identity.ts'
+import { serviceMutation, serviceWebhook } from '../alb/service-webhook.ts'
+import { addresses, loadBalancerAddress, nodeInstance } from '../cluster/addresses.ts'
+import { podIdentityMutation, podIdentityWebhook } from '../cluster/pod-identity.ts'
+import { startWebhooks } from '../cluster/webhooks.ts'
 import type { DatabaseFacts, DatabaseServers } from '../databases/parts.ts'
 import { startDns } from '../front-door/dns.ts'
-import { startFrontDoor } from '../front-door/front-door.ts'
+import { type FrontDoor, startFrontDoor } from '../front-door/front-door.ts'
 import { cacheRoot } from '../install/cache.ts'
 import { finished, type PartStarter, type StackContext } from '../stack/part.ts'
 import { writeState } from '../stack/state.ts'
@@ -77,6 +79,7 @@ export const awsParts = (databases: () => DatabaseServers): PartStarter[] => {
   let aws: Aws
   let account: Account
   let twoApps: TwoAppsFacts
+  let door: FrontDoor
   const served = () => aws.servedRecords(account.zoneId)
   const clients = (context: StackContext) => ({ endpoint: aws.endpoint, credentials: rootOf(context) })
 
@@ -142,21 +145,23 @@ export const awsParts = (databases: () => DatabaseServers): PartStarter[] => {
       },
     },
     {
-      name: 'pod identity',
-      start: async ({ state, cluster }) =>
-        startPodIdentity({
-          pki: state.pki,
-          region: REGION,
-          endpoint: `http://${addresses.node}:${AWS_PORT}`,
-          get: cluster.get,
-        }),
+      name: 'webhooks',
+      start: async ({ state, cluster }) => {
+        const endpoint = `http://${addresses.node}:${AWS_PORT}`
+        return startWebhooks(state.pki, {
+          ...podIdentityMutation({ region: REGION, endpoint, get: cluster.get }),
+          ...serviceMutation,
+        })
+      },
     },
     {
       name: 'install/ and the ALB controller',
       start: async (context) => {
         await kubectl(context, 'apply', '-k', path.join(ROOT, 'install'))
+        const ca = await readFile(context.cluster.ca)
         await applyObjects(context, [
-          podIdentityWebhook(await readFile(context.cluster.ca)),
+          podIdentityWebhook(ca),
+          serviceWebhook(ca),
           serviceAccountWithRole('previews', twoApps.serviceAccount, twoApps.roleArn),
         ])
         await kubectl(context, 'apply', '-f', path.join(ROOT, 'local/alb/manifests.yaml'))
@@ -177,22 +182,31 @@ export const awsParts = (databases: () => DatabaseServers): PartStarter[] => {
       },
     },
     {
-      name: 'DNS',
-      start: () =>
-        startDns({ addresses: ['127.0.0.1:53', `${addresses.node}:53`], zone: `${DOMAIN}.`, records: served }),
-    },
-    {
       name: 'front door',
       start: async (context) => {
         const pem = (file: string) => readFile(path.join(context.state.pki, file), 'utf8')
-        return startFrontDoor({
-          host: '0.0.0.0',
+        door = await startFrontDoor({
+          hosts: ['127.0.0.1', addresses.node],
           port: context.publicPort,
           tls: { port: context.options.httpsPort, cert: await pem('front-door.crt'), key: await pem('front-door.key') },
           aws: clients(context),
           records: served,
+          instances: { [nodeInstance]: addresses.node },
+          addressAt: loadBalancerAddress,
+          log: context.log,
         })
+        return door
       },
+    },
+    {
+      name: 'DNS',
+      start: () =>
+        startDns({
+          addresses: ['127.0.0.1:53', `${addresses.node}:53`],
+          zone: `${DOMAIN}.`,
+          records: served,
+          addressOf: door.addressOf,
+        }),
     },
   ]
 }

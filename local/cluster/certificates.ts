@@ -32,7 +32,7 @@ const certificates: Certificate[] = [
   },
   // What previews have from ACM; their browser is told to trust `ca`.
   { name: 'front-door', subject: '/CN=preview.localhost', usage: 'serverAuth', hosts: 'DNS:*.preview.localhost' },
-  { name: 'pod-identity', subject: '/CN=pod-identity-webhook', usage: 'serverAuth', hosts: 'IP:127.0.0.1' },
+  { name: 'webhooks', subject: '/CN=webhooks', usage: 'serverAuth', hosts: 'IP:127.0.0.1' },
   { name: 'admin', subject: '/O=system:masters/CN=admin', usage: 'clientAuth' },
   // The action with a kubeconfig: in the group that install/ gives its rights to, as its IAM role is with EKS.
   { name: 'eks-preview', subject: '/O=eks-preview/CN=eks-preview', usage: 'clientAuth' },

@@ -13,6 +13,8 @@ const links = [
   'link set cni0 up',
   // kube-proxy rewrites service addresses only of packets that have a route; there is no default one.
   `route add ${addresses.serviceSubnet} dev cni0`,
+  // Every address in it is this machine's, without being given one by one.
+  `route add local ${addresses.loadBalancerSubnet} dev lo`,
 ]
 
 export const network: PartStarter = {

@@ -5,7 +5,7 @@ import { cniFolder } from '../install/packages.ts'
 import { cgroupName, makeCgroups } from '../stack/cgroups.ts'
 import { finished, type PartStarter } from '../stack/part.ts'
 import { until } from '../stack/until.ts'
-import { addresses, nodeName } from './addresses.ts'
+import { addresses, nodeInstance, nodeName, nodeZone } from './addresses.ts'
 import { containerdConfig } from './containerd-config.ts'
 import { bridgeConfig, kubeletConfig, kubeProxyConfig } from './node-config.ts'
 
@@ -64,6 +64,7 @@ export const kubelet: PartStarter = {
       `--cert-dir=${join(folder, 'pki')}`,
       `--hostname-override=${nodeName}`,
       `--node-ip=${addresses.node}`,
+      `--provider-id=aws:///${nodeZone}/${nodeInstance}`,
     ])
   },
 }

@@ -1,9 +1,4 @@
-import { readFile } from 'node:fs/promises'
-import { createServer } from 'node:https'
-import { join } from 'node:path'
-import { json } from 'node:stream/consumers'
-import type { Part } from '../stack/part.ts'
-import { addresses } from './addresses.ts'
+import { type Mutation, webhookConfiguration } from './webhooks.ts'
 
 type Container = { env?: object[]; volumeMounts?: object[] }
 type PodSpec = {
@@ -12,11 +7,8 @@ type PodSpec = {
   initContainers?: Container[]
   volumes?: object[]
 }
-type Review = { request: { uid: string; namespace: string; object: { spec: PodSpec } } }
 
 export type PodIdentityOptions = {
-  /** Folder with `pod-identity.crt` and `.key`. */
-  pki: string
   region: string
   /** Where pods find AWS. The real webhook sets no such thing: there AWS is where the SDK expects it. */
   endpoint: string
@@ -24,46 +16,19 @@ export type PodIdentityOptions = {
   get(path: string): Promise<string>
 }
 
+const PATH = '/mutate'
 const TOKEN_FOLDER = '/var/run/secrets/eks.amazonaws.com/serviceaccount'
 const VOLUME = 'aws-iam-token'
 
 /** EKS' pod identity webhook (IRSA): the pods of a service account with a role get a token for it. */
-export const startPodIdentity = async ({ pki, region, endpoint, get }: PodIdentityOptions): Promise<Part> => {
-  const [cert, key] = await Promise.all(['crt', 'key'].map((end) => readFile(join(pki, `pod-identity.${end}`))))
-  const patchOf = async ({ namespace, object: { spec } }: Review['request']): Promise<object[]> => {
+export const podIdentityMutation = ({ region, endpoint, get }: PodIdentityOptions): Record<string, Mutation> => ({
+  [PATH]: async ({ namespace, object }) => {
+    const spec = object.spec as PodSpec
     const account = spec.serviceAccountName ?? 'default'
     const { metadata } = JSON.parse(await get(`/api/v1/namespaces/${namespace}/serviceaccounts/${account}`))
     const role: string | undefined = metadata.annotations?.['eks.amazonaws.com/role-arn']
     return role === undefined ? [] : withIdentity(spec, { role, region, endpoint })
-  }
-  const server = createServer({ cert, key }, (request, response) => {
-    const answer = async (): Promise<void> => {
-      const { request: asked } = (await json(request)) as Review
-      const patch = await patchOf(asked)
-      response.end(
-        JSON.stringify({
-          apiVersion: 'admission.k8s.io/v1',
-          kind: 'AdmissionReview',
-          response: { uid: asked.uid, allowed: true, ...(patch.length > 0 && patched(patch)) },
-        }),
-      )
-    }
-    answer().catch((error: Error) => response.writeHead(500).end(error.message))
-  })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(addresses.podIdentityPort, '127.0.0.1', resolve)
-  })
-  return {
-    close: async () => {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
-  }
-}
-
-const patched = (patch: object[]) => ({
-  patchType: 'JSONPatch',
-  patch: Buffer.from(JSON.stringify(patch)).toString('base64'),
+  },
 })
 
 type Identity = { role: string; region: string; endpoint: string }
@@ -99,19 +64,9 @@ const withIdentity = (spec: PodSpec, { role, region, endpoint }: Identity): obje
 }
 
 /** As EKS installs it: a pod is not refused because the webhook is away. */
-export const podIdentityWebhook = (ca: Buffer): object => ({
-  apiVersion: 'admissionregistration.k8s.io/v1',
-  kind: 'MutatingWebhookConfiguration',
-  metadata: { name: 'pod-identity-webhook' },
-  webhooks: [
-    {
-      name: 'iam-for-pods.amazonaws.com',
-      clientConfig: { url: `https://127.0.0.1:${addresses.podIdentityPort}/mutate`, caBundle: ca.toString('base64') },
-      rules: [{ operations: ['CREATE'], apiGroups: [''], apiVersions: ['v1'], resources: ['pods'] }],
-      failurePolicy: 'Ignore',
-      sideEffects: 'None',
-      admissionReviewVersions: ['v1'],
-      timeoutSeconds: 5,
-    },
-  ],
-})
+export const podIdentityWebhook = (ca: Buffer): object =>
+  webhookConfiguration(
+    'pod-identity-webhook',
+    { name: 'iam-for-pods.amazonaws.com', resource: 'pods', path: PATH, failurePolicy: 'Ignore' },
+    ca,
+  )

@@ -7,6 +7,7 @@ import {
   CreateLoadBalancerCommand,
   CreateRuleCommand,
   CreateTargetGroupCommand,
+  DeleteLoadBalancerCommand,
   DeregisterTargetsCommand,
   ElasticLoadBalancingV2Client,
   RegisterTargetsCommand,
@@ -14,6 +15,7 @@ import {
 import { type Change, ChangeResourceRecordSetsCommand, Route53Client } from '@aws-sdk/client-route-53'
 import { Packet, UDPClient } from 'dns2'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { LOAD_BALANCERS } from '../aws/route53/load-balancer-zones.ts'
 import { startTrialAws, TRIAL_DOMAIN, type TrialAws } from '../aws/trial-aws.ts'
 import { until } from '../stack/until.ts'
 import { startDns } from './dns.ts'
@@ -25,7 +27,10 @@ let door: Awaited<ReturnType<typeof startFrontDoor>>
 let dns: Awaited<ReturnType<typeof startDns>>
 let target: http.Server
 let group: string
+let nodes: string
 const resolver = new Resolver()
+const INSTANCE = 'i-0123456789abcdef0'
+const logged: string[] = []
 const APP = `app.${TRIAL_DOMAIN}`
 
 /** Answers what it was asked; `/stream` sends a piece and waits for the client to go on. */
@@ -39,8 +44,13 @@ const answer: http.RequestListener = (request, response) => {
   void text(request).then((body) => response.end(JSON.stringify({ url: request.url, headers: request.headers, body })))
 }
 
-const record = (Action: Change['Action'], label: string, DNSName: string) => {
-  const AliasTarget = { HostedZoneId: 'Z35SXDOTRQ7X7K', DNSName, EvaluateTargetHealth: false }
+const record = (
+  Action: Change['Action'],
+  label: string,
+  DNSName: string,
+  HostedZoneId = LOAD_BALANCERS.application.zoneId,
+) => {
+  const AliasTarget = { HostedZoneId, DNSName, EvaluateTargetHealth: false }
   const set = (Type: 'A' | 'AAAA') => ({ Name: `${label}.${TRIAL_DOMAIN}`, Type, AliasTarget })
   const Changes = (['A', 'AAAA'] as const).map((type) => ({ Action, ResourceRecordSet: set(type) }))
   const client = new Route53Client({ endpoint: aws.endpoint, region: 'us-east-1', credentials: aws.root })
@@ -59,8 +69,8 @@ const get = async (host: string, path?: string, options?: http.RequestOptions) =
   return { status: response.statusCode, body: await text(response) }
 }
 
-const createTargetGroup = async (Name: string): Promise<string> => {
-  const settings = { Protocol: 'HTTP' as const, Port: 1, VpcId: aws.account.vpcId, TargetType: 'ip' as const }
+const createTargetGroup = async (Name: string, TargetType: 'ip' | 'instance' = 'ip'): Promise<string> => {
+  const settings = { Protocol: 'HTTP' as const, Port: 1, VpcId: aws.account.vpcId, TargetType }
   return (await elb.send(new CreateTargetGroupCommand({ Name, ...settings }))).TargetGroups?.[0]?.TargetGroupArn ?? ''
 }
 
@@ -68,10 +78,22 @@ beforeAll(async () => {
   aws = await startTrialAws({ syncDelayMs: 0 })
   const records = () => aws.servedRecords(aws.account.zoneId)
   elb = new ElasticLoadBalancingV2Client({ endpoint: aws.endpoint, region: 'us-east-1', credentials: aws.root })
-  dns = await startDns({ addresses: ['127.0.0.1:0'], zone: `${TRIAL_DOMAIN}.`, records })
+  door = await startFrontDoor({
+    hosts: ['127.0.0.1'],
+    port: 0,
+    aws: { endpoint: aws.endpoint, credentials: aws.root },
+    records,
+    instances: { [INSTANCE]: '127.0.0.1' },
+    addressAt: (n) => `127.9.0.${n + 1}`,
+    log: (line) => logged.push(line),
+  })
+  dns = await startDns({
+    addresses: ['127.0.0.1:0'],
+    zone: `${TRIAL_DOMAIN}.`,
+    records,
+    addressOf: door.addressOf,
+  })
   resolver.setServers(dns.addresses)
-  const at = { endpoint: aws.endpoint, credentials: aws.root }
-  door = await startFrontDoor({ host: '127.0.0.1', port: 0, aws: at, records })
   target = http.createServer(answer)
   await new Promise<void>((resolve) => target.listen(0, '127.0.0.1', resolve))
 
@@ -97,10 +119,13 @@ beforeAll(async () => {
       }),
     )
   await rule(APP, 1, group)
+  nodes = await createTargetGroup('nodes', 'instance')
+  await rule(`nodes.${TRIAL_DOMAIN}`, 3, nodes)
   await rule(`empty.${TRIAL_DOMAIN}`, 2, await createTargetGroup('empty'))
   const { port } = target.address() as AddressInfo
   await elb.send(new RegisterTargetsCommand({ TargetGroupArn: group, Targets: [{ Id: '127.0.0.1', Port: port }] }))
-  for (const label of ['app', 'empty', 'unruled']) await record('CREATE', label, balancer?.DNSName ?? '')
+  await elb.send(new RegisterTargetsCommand({ TargetGroupArn: nodes, Targets: [{ Id: INSTANCE, Port: port }] }))
+  for (const label of ['app', 'nodes', 'empty', 'unruled']) await record('CREATE', label, balancer?.DNSName ?? '')
 })
 afterAll(async () => {
   await door.close()
@@ -118,6 +143,10 @@ test('a host with record, rule and target is answered by the target', async () =
     body: 'hello',
     headers: { host: APP, 'x-forwarded-for': '127.0.0.1', 'x-forwarded-proto': 'http' },
   })
+})
+
+test('a target that is an instance is reached at its address, by the port that is registered', async () => {
+  expect(await get(`nodes.${TRIAL_DOMAIN}`)).toMatchObject({ status: 200 })
 })
 
 test('an answer streams through while the target still writes', async () => {
@@ -155,6 +184,33 @@ test('names resolve as the zone says', async () => {
   expect(await resolver.resolveSoa(TRIAL_DOMAIN)).toMatchObject({ minttl: 86_400 })
   expect(dns.queries()).toContainEqual(
     expect.objectContaining({ name: `none.${TRIAL_DOMAIN}.`, type: 'A', code: 'NXDOMAIN', from: '127.0.0.1' }),
+  )
+})
+
+test('a network load balancer is heard at an address of its own, by its name and by a record, until it is gone', async () => {
+  const made = await elb.send(
+    new CreateLoadBalancerCommand({ Name: 'tcp', Type: 'network', Subnets: aws.account.subnetIds }),
+  )
+  const { DNSName = '', LoadBalancerArn } = made.LoadBalancers?.[0] ?? {}
+  const listener = { LoadBalancerArn, Protocol: 'TCP' as const, Port: 18_090 }
+  await elb.send(
+    new CreateListenerCommand({ ...listener, DefaultActions: [{ Type: 'forward', TargetGroupArn: group }] }),
+  )
+  await record('CREATE', 'tcp', DNSName, LOAD_BALANCERS.network.zoneId)
+  const name = `tcp.${TRIAL_DOMAIN}`
+  const [host] = await until('its address', 10, () => resolver.resolve4(name))
+  expect(host).toBe('127.9.0.1')
+  expect(await resolver.resolve4(DNSName)).toEqual([host])
+  expect(await get(name, '/', { host: host ?? '', port: 18_090 })).toMatchObject({ status: 200 })
+  // A browser outside asks the front door for it.
+  expect(await get(`${name}:18090`)).toMatchObject({ status: 200 })
+
+  await elb.send(new DeleteLoadBalancerCommand({ LoadBalancerArn }))
+  await until('no address', 10, () =>
+    resolver.resolve4(name).then(
+      () => false,
+      (error) => error.code === 'ENODATA',
+    ),
   )
 })
 

@@ -3,25 +3,32 @@ import https from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { RootCredentials } from '../aws/ministack.ts'
+import { LOAD_BALANCERS } from '../aws/route53/load-balancer-zones.ts'
 import type { RecordSet } from '../aws/route53/record-set.ts'
 import { fresh } from './fresh.ts'
 import { readBalancers, readTargets } from './load-balancers.ts'
+import { networkLoadBalancers } from './network-load-balancers.ts'
 import { proxyTo } from './proxy.ts'
 import { routeOf } from './routing.ts'
 
 // A load balancer takes seconds to follow a change; this is how long the front door does not look.
 const FRESH_MS = 250
-const LISTENER_PORT = 80
 
 export type FrontDoorOptions = {
-  host: string
-  /** 0 takes a free port. */
+  /** Where it is heard. Not everywhere: network load balancers have addresses of their own. */
+  hosts: readonly string[]
+  /** 0 takes a free port, of one host. */
   port: number
   /** Also answers https, with TLS ended here as a load balancer does; PEM. */
   tls?: { port: number; cert: string; key: string }
   aws: { endpoint: string; credentials: RootCredentials }
   /** What the zone's name servers answer from. */
   records: () => Promise<readonly RecordSet[]>
+  /** Addresses of the cluster's nodes, by their instance id. */
+  instances: Readonly<Record<string, string>>
+  /** The nth address of a network load balancer. */
+  addressAt: (n: number) => string
+  log(line: string): void
 }
 
 const HTML_ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' }
@@ -33,13 +40,26 @@ const unreachable = (response: http.ServerResponse, reason: string): void => {
   response.end(`<!doctype html><title>Cannot be reached</title><h1>Cannot be reached</h1><p>${text}</p>\n`)
 }
 
-/** The internet in front of the account's load balancers: a host's record leads to one, its rules to a target. */
-export const startFrontDoor = async (
-  options: FrontDoorOptions,
-): Promise<{ host: string; port: number; close(): Promise<void> }> => {
+export type FrontDoor = {
+  port: number
+  /**
+   * Where a load balancer answers by then: one of the network kind at an address of its own, if it exists; any other where
+   * this front door does, which is `here`.
+   */
+  addressOf(balancer: string, here: string): Promise<string | undefined>
+  close(): Promise<void>
+}
+
+/**
+ * The internet in front of the account's load balancers: a host's record leads to one, its rules to a target. What resolves
+ * names as the stack does meets network load balancers at their own addresses; a browser outside finds all of them here, by
+ * the host it asks for.
+ */
+export const startFrontDoor = async (options: FrontDoorOptions): Promise<FrontDoor> => {
   const client = new ElasticLoadBalancingV2Client({ ...options.aws, region: 'us-east-1' })
-  const balancers = fresh(FRESH_MS, () => readBalancers(client, LISTENER_PORT))
-  const targets = fresh(FRESH_MS, (group: string) => readTargets(client, group))
+  const allBalancers = fresh(FRESH_MS, () => readBalancers(client))
+  const balancers = () => allBalancers(undefined)
+  const targets = fresh(FRESH_MS, (group: string) => readTargets(client, group, options.instances))
   const agent = new http.Agent({ keepAlive: true })
   const turns = new Map<string, number>()
 
@@ -48,15 +68,20 @@ export const startFrontDoor = async (
     const turn = turns.get(group) ?? 0
     turns.set(group, turn + 1)
     const target = registered[turn % registered.length]
-    if (target) return proxyTo(target, request, response, agent)
+    if (target) {
+      const unanswered = (why: string) => ({
+        status: 502,
+        text: `502 Bad Gateway: ${target.host}:${target.port}: ${why}\n`,
+      })
+      return proxyTo(target, request, response, { agent, unanswered })
+    }
     response.writeHead(503, { 'content-type': 'text/html' }).end('<h1>503 Service Temporarily Unavailable</h1>\n')
   }
 
   const serve = async (request: http.IncomingMessage, response: http.ServerResponse): Promise<void> => {
-    const host = (request.headers.host ?? '').replace(/:\d+$/, '')
     const [path = '/'] = (request.url ?? '/').split('?')
-    const world = { sets: await options.records(), balancers: await balancers(undefined) }
-    const route = routeOf(host, path, world)
+    const world = { sets: await options.records(), balancers: await balancers() }
+    const route = routeOf(request.headers.host ?? '', path, world)
     if (route.kind === 'forward') return forward(route.group, request, response)
     if (route.kind === 'unreachable') return unreachable(response, route.reason)
     response.writeHead(route.status, { 'content-type': route.contentType }).end(route.body)
@@ -68,18 +93,23 @@ export const startFrontDoor = async (
       else unreachable(response, `The front door could not ask AWS: ${error.message}`)
     })
   }
-  const server = http.createServer(answer)
-  const secure = options.tls && https.createServer(options.tls, answer)
-  await listening(server, options.port, options.host)
-  if (secure) await listening(secure, options.tls?.port ?? 0, options.host)
-  const { address: host, port } = server.address() as AddressInfo
+  const { hosts, port, tls } = options
+  const plain = hosts.map((host) => listening(http.createServer(answer), port, host))
+  const secure = tls ? hosts.map((host) => listening(https.createServer(tls, answer), tls.port, host)) : []
+  const servers = await Promise.all([...plain, ...secure])
+  const bound = servers[0]?.address() as AddressInfo | undefined
+  const publicPort = bound?.port ?? port
+  const { addressAt, log } = options
+  const network = networkLoadBalancers({ balancers, targets, addressAt, publicPort, log })
   return {
-    host,
-    port,
+    port: publicPort,
+    addressOf: async (balancer, here) =>
+      balancer.endsWith(LOAD_BALANCERS.network.domain) ? network.addressOf(balancer) : here,
     close: async () => {
-      for (const each of [server, ...(secure ? [secure] : [])]) {
-        each.closeAllConnections()
-        await new Promise((resolve) => each.close(resolve))
+      await network.close()
+      for (const server of servers) {
+        server.closeAllConnections()
+        await new Promise((resolve) => server.close(resolve))
       }
       agent.destroy()
       client.destroy()
@@ -87,7 +117,11 @@ export const startFrontDoor = async (
   }
 }
 
-const listening = (server: http.Server | https.Server, port: number, host: string): Promise<void> =>
+const listening = <Listener extends http.Server | https.Server>(
+  server: Listener,
+  port: number,
+  host: string,
+): Promise<Listener> =>
   new Promise((resolve, reject) => {
-    server.once('error', reject).listen(port, host, resolve)
+    server.once('error', reject).listen(port, host, () => resolve(server))
   })

@@ -36,26 +36,40 @@ const ruleOf = (rule: ElbRule): Rule => ({
   action: actionOf(rule),
 })
 
-/** Every load balancer with the rules of its listener on `port`; one without that listener has no rules. */
-export const readBalancers = async (client: ElasticLoadBalancingV2Client, port: number): Promise<Balancer[]> => {
+/** Every load balancer with the rules of its listeners. */
+export const readBalancers = async (client: ElasticLoadBalancingV2Client): Promise<Balancer[]> => {
   const { LoadBalancers = [] } = await client.send(new DescribeLoadBalancersCommand({}))
   return Promise.all(
-    LoadBalancers.map(async ({ LoadBalancerArn, DNSName = '' }) => {
+    LoadBalancers.map(async ({ LoadBalancerArn, DNSName = '', Type }) => {
       const { Listeners = [] } = await client.send(new DescribeListenersCommand({ LoadBalancerArn }))
-      const listener = Listeners.find(({ Port }) => Port === port)
-      const found = listener && (await client.send(new DescribeRulesCommand({ ListenerArn: listener.ListenerArn })))
-      const rules = (found?.Rules ?? []).map(ruleOf).sort((one, other) => one.priority - other.priority)
-      return { dnsName: `${DNSName.toLowerCase()}.`, rules }
+      const listeners = Listeners.map(async ({ ListenerArn, Port = 0 }) => {
+        const { Rules = [] } = await client.send(new DescribeRulesCommand({ ListenerArn }))
+        return { port: Port, rules: Rules.map(ruleOf).sort((one, other) => one.priority - other.priority) }
+      })
+      return {
+        dnsName: `${DNSName.toLowerCase()}.`,
+        type: Type === 'network' ? ('network' as const) : ('application' as const),
+        listeners: await Promise.all(listeners),
+      }
     }),
   )
 }
 
-/** `address:port` of the group's targets. The emulator reports each as healthy: who is not ready is not registered. */
-export const readTargets = async (client: ElasticLoadBalancingV2Client, group: string): Promise<string[]> => {
+export type Target = { host: string; port: number }
+
+/**
+ * Where the group's targets are; `instances` are the addresses of the cluster's nodes by their instance id. The emulator
+ * reports each target as healthy: a pod that is not ready is not registered, and whether a node's port answers is not asked.
+ */
+export const readTargets = async (
+  client: ElasticLoadBalancingV2Client,
+  group: string,
+  instances: Readonly<Record<string, string>>,
+): Promise<Target[]> => {
   const { TargetHealthDescriptions = [] } = await client.send(
     new DescribeTargetHealthCommand({ TargetGroupArn: group }),
   )
   return TargetHealthDescriptions.filter(({ TargetHealth }) => TargetHealth?.State === 'healthy').map(
-    ({ Target }) => `${Target?.Id}:${Target?.Port}`,
+    ({ Target: { Id = '', Port = 0 } = { Id: '' } }) => ({ host: instances[Id] ?? Id, port: Port }),
   )
 }

@@ -1,5 +1,6 @@
 import http from 'node:http'
 import { pipeline } from 'node:stream/promises'
+import type { Target } from './load-balancers.ts'
 
 // Idle timeout of an Application Load Balancer.
 const IDLE_MS = 60_000
@@ -21,18 +22,22 @@ const headersFor = (request: http.IncomingMessage): http.OutgoingHttpHeaders => 
   }
 }
 
-/** Hands the request to `target` (address:port) and streams both ways; 502 when it does not answer, 504 when it stalls. */
+export type ProxyOptions = {
+  agent: http.Agent
+  /** What is said when the target does not answer, and why it did not. */
+  unanswered: (why: string) => { status: number; text: string }
+}
+
+/** Hands the request to `target` and streams both ways; 504 when it stalls. */
 export const proxyTo = async (
-  target: string,
+  target: Target,
   request: http.IncomingMessage,
   response: http.ServerResponse,
-  agent: http.Agent,
+  { agent, unanswered }: ProxyOptions,
 ): Promise<void> => {
-  const url = new URL(`http://${target}`)
   const call = http.request({
     agent,
-    host: url.hostname,
-    port: url.port,
+    ...target,
     method: request.method,
     path: request.url,
     headers: headersFor(request),
@@ -54,6 +59,7 @@ export const proxyTo = async (
     response.writeHead(upstream.statusCode ?? 502, headers)
     await pipeline(upstream, response)
   } catch (error) {
-    page(response, 502, `502 Bad Gateway: ${target}: ${error instanceof Error ? error.message : error}\n`)
+    const { status, text } = unanswered(error instanceof Error ? error.message : String(error))
+    page(response, status, text)
   }
 }

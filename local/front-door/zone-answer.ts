@@ -1,4 +1,6 @@
-import type { RecordSet } from '../aws/route53/record-set.ts'
+import { isLoadBalancer } from '../aws/route53/load-balancer-zones.ts'
+import { type RecordSet, recordName } from '../aws/route53/record-set.ts'
+import { balancerName } from './routing.ts'
 
 export type Question = { name: string; type: string }
 export type ResourceRecord = { name: string; type: string; ttl: number; value: string }
@@ -9,7 +11,6 @@ export type ZoneAnswer = {
   authority: ResourceRecord[]
 }
 
-const LOAD_BALANCERS = '.elb.amazonaws.com.'
 // As Route 53 answers for an alias to a load balancer.
 const ALIAS_TTL = 60
 
@@ -26,30 +27,29 @@ const setsOf = (sets: readonly RecordSet[], name: string): readonly RecordSet[] 
   return sets.some((set) => set.name === parent || isBelow(set.name, parent)) ? undefined : setsOf(sets, parent)
 }
 
-const recordsOf = (set: RecordSet, name: string, address: string): ResourceRecord[] => {
-  if (set.alias) return set.type === 'A' ? [{ name, type: 'A', ttl: ALIAS_TTL, value: address }] : []
+const recordsOf = (set: RecordSet, name: string): ResourceRecord[] => {
+  if (set.alias) {
+    return set.type === 'A' ? [{ name, type: 'A', ttl: ALIAS_TTL, value: balancerName(set.alias.dnsName) }] : []
+  }
   return (set.values ?? []).map((value) => ({ name, type: set.type, ttl: set.ttl ?? 0, value }))
 }
 
-/** What the zone's name server says; `address` is where every load balancer of the account listens. */
+/** What the zone's name server says; the address of a load balancer is for the caller to fill in, where its name stands. */
 export const zoneAnswer = (
   { name, type }: Question,
   zone: { name: string; sets: readonly RecordSet[] },
-  address: string,
 ): ZoneAnswer => {
-  const balancer = (target: string) => [{ name: target, type: 'A', ttl: ALIAS_TTL, value: address }]
-  if (name.endsWith(LOAD_BALANCERS)) {
+  const balancer = (target: string) => [{ name: target, type: 'A', ttl: ALIAS_TTL, value: recordName(target) }]
+  if (isLoadBalancer(name)) {
     return { code: 'NOERROR', answers: type === 'A' ? balancer(name) : [], authority: [] }
   }
   if (name !== zone.name && !isBelow(name, zone.name)) return { code: 'REFUSED', answers: [], authority: [] }
-  const soa = zone.sets.filter((set) => set.type === 'SOA').flatMap((set) => recordsOf(set, zone.name, address))
+  const soa = zone.sets.filter((set) => set.type === 'SOA').flatMap((set) => recordsOf(set, zone.name))
   const sets = setsOf(zone.sets, name)
   if (!sets) return { code: 'NXDOMAIN', answers: [], authority: soa }
-  const cname = sets.filter((set) => set.type === 'CNAME').flatMap((set) => recordsOf(set, name, address))
-  const followed = cname.filter(({ value }) => type === 'A' && value.replace(/\.?$/, '.').endsWith(LOAD_BALANCERS))
-  const asked = sets
-    .filter((set) => set.type === type && type !== 'CNAME')
-    .flatMap((set) => recordsOf(set, name, address))
+  const cname = sets.filter((set) => set.type === 'CNAME').flatMap((set) => recordsOf(set, name))
+  const followed = cname.filter(({ value }) => type === 'A' && isLoadBalancer(recordName(value)))
+  const asked = sets.filter((set) => set.type === type && type !== 'CNAME').flatMap((set) => recordsOf(set, name))
   const answers = [...cname, ...followed.flatMap(({ value }) => balancer(value)), ...asked]
   return { code: 'NOERROR', answers, authority: answers.length === 0 ? soa : [] }
 }

@@ -34,8 +34,16 @@ export const buildImages = async (programs: Record<'app' | 'pause' | 'shipper', 
 })
 
 /** Writes an application as a commit's build job would have pushed it: it says which commit it is. */
-export const writeCommitImage = (archive: string, program: string, ref: string, commit: string): Promise<void> =>
-  writeProgramImage(archive, program, ref, { ...appConfig(program), Env: [`COMMIT=${commit}`] })
+export const writeCommitImage = (
+  archive: string,
+  program: string,
+  ref: string,
+  commit: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<void> => {
+  const Env = Object.entries({ ...env, COMMIT: commit }).map(([name, value]) => `${name}=${value}`)
+  return writeProgramImage(archive, program, ref, { ...appConfig(program), Env })
+}
 
 const imageOf = async (
   program: string,

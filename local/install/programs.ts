@@ -5,7 +5,7 @@ import type { Progress } from './progress.ts'
 export const kubernetesVersion = 'v1.35.4'
 
 const local = join(import.meta.dirname, '..')
-const twoApps = join(local, '../examples/two-apps')
+const examples = join(local, '../examples')
 
 // Kubernetes keeps its version in two packages: what the servers report, and what clients send as user agent.
 const kubernetesVariables = (): Record<string, string> => {
@@ -38,8 +38,13 @@ const programs = {
     variables: { 'sigs.k8s.io/kustomize/api/provenance.version': 'v5.8.1' },
   },
   app: { source: join(local, 'images', 'app'), description: 'the demo application' },
-  app1: { source: join(twoApps, 'app1'), description: 'the first of examples/two-apps, a minute the first time' },
-  app2: { source: join(twoApps, 'app2'), description: 'the second of examples/two-apps' },
+  hello: { source: join(examples, 'minimal', 'hello'), description: 'the app of examples/minimal' },
+  app1: {
+    source: join(examples, 'two-apps', 'app1'),
+    description: 'the first of examples/two-apps, a minute the first time',
+  },
+  app2: { source: join(examples, 'two-apps', 'app2'), description: 'the second of examples/two-apps' },
+  fortune: { source: join(examples, 'omikuji', 'fortune'), description: 'the slips of examples/omikuji' },
   pause: { source: join(local, 'images', 'pause'), description: 'the pod sandbox' },
   shipper: { source: join(local, 'images', 'shipper'), description: 'the stand-in for Fluent Bit' },
 } satisfies Record<string, GoProgram>
@@ -55,8 +60,10 @@ export const buildPrograms = async (progress: Progress): Promise<Programs> => ({
   coredns: await goProgram(programs.coredns, progress),
   kustomize: await buildKustomize(progress),
   app: await goProgram(programs.app, progress),
+  hello: await goProgram(programs.hello, progress),
   app1: await goProgram(programs.app1, progress),
   app2: await goProgram(programs.app2, progress),
+  fortune: await goProgram(programs.fortune, progress),
   pause: await goProgram(programs.pause, progress),
   shipper: await goProgram(programs.shipper, progress),
 })

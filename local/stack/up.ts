@@ -16,6 +16,7 @@ import { checkMachine, programPath } from '../install/machine.ts'
 import { installPackages } from '../install/packages.ts'
 import { buildPrograms } from '../install/programs.ts'
 import type { Progress } from '../install/progress.ts'
+import { istioDefinitions } from '../istio/definitions.ts'
 import { down } from './down.ts'
 import { LogTail } from './log-tail.ts'
 import { freePort } from './ports.ts'
@@ -59,6 +60,8 @@ export const up = async ({ root, port, progress, signal }: UpOptions): Promise<S
   const python = await installMinistack({ cache, log: progress.line })
   // Inside the namespaces there is no registry to build it from.
   await bundleChecks(cache, 'x86_64', progress.line)
+  // Nor a module proxy, should a test or `local -- istio` ask for Istio.
+  await istioDefinitions(progress)
   // What a killed run left.
   await down(root)
 

@@ -6,6 +6,7 @@ import { type Asked, type Build, buildOf, type Finding, type Manifest, type Rule
 import { identity } from './identity.ts'
 import { images } from './images.ts'
 import { ingressRoutes } from './ingress-routes.ts'
+import { jobsBehindServices, migrations } from './jobs.ts'
 import { isNamespace, kinds } from './kinds.ts'
 import { listKeys } from './list-keys.ts'
 import { dnsAnnotations, loadBalancerAnnotations } from './load-balancer-annotations.ts'
@@ -38,6 +39,8 @@ const RULES: readonly Rule[] = [
   images,
   listKeys,
   references,
+  migrations,
+  jobsBehindServices,
   tokens,
   identities,
 ]

@@ -49,6 +49,12 @@ describe('whose it is', () => {
     expect(isApplied(live({}), environment)).toBe(false)
   })
 
+  test('all in a namespace of the environment’s own was', () => {
+    expect(isApplied(live({ namespace: 'previews-1' }), environment, 'previews-1')).toBe(true)
+    expect(isApplied(live({ namespace: 'previews' }), environment, 'previews-1')).toBe(false)
+    expect(isApplied(live({}), environment, undefined)).toBe(false)
+  })
+
   test('our record controls nothing', () => {
     expect(isControlled(live({ ownerReferences: [record] }))).toBe(false)
     expect(isControlled(live({ ownerReferences: [record, { ...record, kind: 'ReplicaSet', controller: true }] }))).toBe(

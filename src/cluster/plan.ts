@@ -112,7 +112,9 @@ const judged = async (
   const headless = before && keptHeadless(body, before)
   if (before !== undefined && headless) return remade(cluster, claim, run, wanted, { before, ...headless })
   const isTriedAgain =
-    before !== undefined && isJobFailed(before) && whyKept(wanted.object, before, claim.environment) === undefined
+    before !== undefined &&
+    isJobFailed(before) &&
+    whyKept(wanted.object, before, claim.environment, claim.record.ownNamespace) === undefined
   const isMadeAnew = isTriedAgain || before?.metadata.deletionTimestamp !== undefined
   const act = isDeepStrictEqual(answer.live, before) ? 'nothing' : 'apply'
   const { force, warnings } = answer
@@ -130,7 +132,7 @@ const remade = async (
   { before, fields, said }: Unchangeable,
 ): Promise<Plan> => {
   const what = `${wanted.subject}: ${fields.join(', ')} cannot be changed (${said})`
-  const kept = whyKept(wanted.object, before, claim.environment)
+  const kept = whyKept(wanted.object, before, claim.environment, claim.record.ownNamespace)
   if (kept !== undefined)
     throw new PreviewError('Rejected', `${what}, and it is not deleted to be made anew: ${kept.message}`, {
       object: wanted.subject,

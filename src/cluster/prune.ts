@@ -67,7 +67,7 @@ const remember = async (claim: Claim, keep: ChangeSet, left: readonly Live[]): P
   if (!isDeepStrictEqual(members, claim.record.members)) await claim.update({ phase: 'Pruning', members })
 }
 
-const unwantedBeside = ({ environment }: Claim, keep: ChangeSet) => {
+const unwantedBeside = ({ environment, record }: Claim, keep: ChangeSet) => {
   const keys = new Set(keep.map(({ ref }) => keyOf(ref)))
   // The same object may be served by two API groups.
   const uids = new Set(keep.map(({ uid }) => uid))
@@ -75,7 +75,7 @@ const unwantedBeside = ({ environment }: Claim, keep: ChangeSet) => {
     !keys.has(keyOf(refOf(live))) &&
     !uids.has(live.metadata.uid) &&
     isOurs(live, environment) &&
-    isApplied(live, environment) &&
+    isApplied(live, environment, record.ownNamespace) &&
     !isControlled(live)
 }
 

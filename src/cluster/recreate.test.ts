@@ -175,6 +175,13 @@ describe('what may be made anew', () => {
   })
 })
 
+test('in a namespace of the environment’s own there are no owners to prove it', () => {
+  const inside = { namespace: 'previews-1', ownerReferences: [] }
+  const wanted = object('Job', {}, { namespace: 'previews-1' })
+  expect(whyKept(wanted, live('Job', {}, inside), environment, 'previews-1')).toBeUndefined()
+  expect(whyKept(wanted, live('Job', {}, inside), environment)?.message).toContain('not ours by its owner')
+})
+
 test('the cost is told where there is one', () => {
   expect(costOf(live('StatefulSet'))).toContain('pods are stopped')
   expect(costOf(live('Ingress'))).toContain('host name')

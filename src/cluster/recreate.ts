@@ -46,6 +46,7 @@ export const whyKept = (
   wanted: KubeObject,
   before: Live,
   environment: Environment,
+  ownNamespace?: string,
 ): { message: string; hint: string } | undefined => {
   const { kind, metadata } = wanted
   if (kind === 'PersistentVolumeClaim')
@@ -57,7 +58,7 @@ export const whyKept = (
       message: `its annotation ${ANNOTATION} is never`,
       hint: `give it another name, delete it by hand, or take the annotation away`,
     }
-  if (!isApplied(before, environment))
+  if (!isApplied(before, environment, ownNamespace))
     return { message: 'it is not ours by its owner', hint: 'give it another name, or delete it by hand' }
   return undefined
 }

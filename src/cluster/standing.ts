@@ -29,8 +29,8 @@ export const standing = (live: Live, whole: Whole): Standing => {
   if (!isHere || isOfOtherPart(live, environment)) return 'elsewhere'
   if (isControlled(live)) return 'controlled'
   const isMember = whole.members.some(({ uid }) => uid === live.metadata.uid)
-  const isInside = whole.ownNamespace !== undefined && live.metadata.namespace === whole.ownNamespace
-  return isMember || isInside || isApplied(live, environment) || isClaimOfOurSet(live, whole) ? 'ours' : 'unproven'
+  const isProven = isMember || isApplied(live, environment, whole.ownNamespace) || isClaimOfOurSet(live, whole)
+  return isProven ? 'ours' : 'unproven'
 }
 
 export const isOfOtherPart = ({ metadata }: Live, { owner }: Environment): boolean => {

@@ -39,3 +39,8 @@ test('what was found about a failure is there for whoever reads the result', () 
 test('no URL is given out that has not answered', () => {
   expect(outputsOf(samples.firstDeploy)).toMatchObject({ url: '', urls: '{}', database: '', 'report-url': '' })
 })
+
+test('an app that nothing leads to has no URL to give out', () => {
+  const url = `https://${samples.live.environment.id}-app1.preview.example.com`
+  expect(outputsOf(samples.liveAroundARedis)).toMatchObject({ url, urls: JSON.stringify({ app1: url }) })
+})

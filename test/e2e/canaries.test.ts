@@ -1,14 +1,15 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { RunResult } from '../../local/runner/run-action.ts'
 import { databaseUrls, openDatabaseHome, withDatabase } from './database-home.ts'
 import { CONFIG, type Home, kubectl } from './home.ts'
+import { found } from './sinks.ts'
 
 const CANARY = 'canary-4b1d7c/of a Secret'
+const HANDED = 'canary-9e02fa=handed over by the workflow'
 /** A migration that prints all it must not, and fails. */
 const config = withDatabase[CONFIG].replace(
   /^ {4}migrate:.*$/m,
-  `    secrets: [canary]
-    migrate: { command: [/app, exit, "3", "$(CANARY)", "password $(DATABASE_PASSWORD)", "url $(DATABASE_URL)", "the last line"] }`,
+  `    secrets: [canary, HANDED]
+    migrate: { command: [/app, exit, "3", "$(CANARY)", "$(HANDED)", "password $(DATABASE_PASSWORD)", "url $(DATABASE_URL)", "the last line"] }`,
 )
 
 let home: Home
@@ -17,31 +18,6 @@ beforeAll(async () => {
   await kubectl(['create', 'secret', 'generic', 'canary', '-n', home.namespace, `--from-literal=CANARY=${CANARY}`])
 })
 afterAll(() => home.end())
-
-/** Everything that somebody may read of a run. */
-const sinks = (run: RunResult, number: number): Record<string, string> => {
-  const stages = [run, ...(run.post ? [run.post] : [])]
-  const raw = stages.map(({ rawLog }) => rawLog.replaceAll(/^\s*::add-mask::.*$/gim, ''))
-  const sent = home.github.requests().filter(({ method }) => method !== 'GET')
-  return {
-    log: raw.join('\n'),
-    annotations: JSON.stringify(stages.map(({ annotations }) => annotations)),
-    summary: run.summary,
-    outputs: JSON.stringify([run.outputs, run.outputs.result, run.env]),
-    state: JSON.stringify(stages.map(({ state }) => state)),
-    comments: JSON.stringify(home.comments(number)),
-    slack: JSON.stringify(home.slack.requests().map(({ body }) => body)),
-    'deployments and all else that GitHub was sent': JSON.stringify(sent.map(({ body }) => body)),
-  }
-}
-const forms = (secret: string) => [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64')]
-const found = (secrets: readonly string[], run: RunResult, number: number): string[] =>
-  Object.entries(sinks(run, number)).flatMap(([sink, text]) =>
-    secrets
-      .flatMap(forms)
-      .filter((secret) => text.includes(secret))
-      .map((secret) => `${sink}: ${secret}`),
-  )
 
 test('no secret of any kind is in anything that a run says, whatever fails', async () => {
   const { number, sha } = home.open('canary/<!channel>', { [CONFIG]: config })
@@ -52,17 +28,27 @@ test('no secret of any kind is in anything that a run says, whatever fails', asy
     AWS_ACCESS_KEY_ID: 'AKIACANARYCANARYCANA',
     AWS_SECRET_ACCESS_KEY: 'canary0secret1access2key3of4the5environment',
   }
-  const told = await home.on('opened', number, { inputs: { ...bot, 'slack-api-url': slack.apiUrl }, env: aws })
+  const told = await home.on('opened', number, {
+    inputs: { ...bot, secrets: `HANDED=${HANDED}`, 'slack-api-url': slack.apiUrl },
+    env: aws,
+  })
   const [url = ''] = Object.values(await databaseUrls(home))
-  const known = [CANARY, url, decodeURIComponent(new URL(url).password), aws.AWS_SECRET_ACCESS_KEY, slack.botToken]
+  const known = [
+    CANARY,
+    HANDED,
+    url,
+    decodeURIComponent(new URL(url).password),
+    aws.AWS_SECRET_ACCESS_KEY,
+    slack.botToken,
+  ]
   expect(told.outputs.result, told.log).toContain('MigrationFailed')
-  const reached = found(['the last line'], told, number).join()
+  const reached = found(home, ['the last line'], told, number).join()
   for (const sink of ['summary', 'outputs', 'comments', 'slack']) expect(reached).toContain(`${sink}: the last line`)
   expect(slack.messages()).toHaveLength(1)
   expect(home.deployments()).toMatchObject([{ state: 'failure' }])
   // Of each kind: GitHub's token, its ID token, the role's session, the cluster's token, the database's password.
   expect(told.masks.length).toBeGreaterThan(6)
-  expect(found([...told.masks, ...known], told, number)).toEqual([])
+  expect(found(home, [...told.masks, ...known], told, number)).toEqual([])
 
   slack.faults({ path: /^\/services\//, times: 3 }, { reset: true })
   home.close(number)
@@ -71,6 +57,6 @@ test('no secret of any kind is in anything that a run says, whatever fails', asy
   expect(untold.log).toContain('the Slack message could not be written')
   const webhook = [slack.webhookUrl, new URL(slack.webhookUrl).pathname]
   expect(untold.masks).toEqual(expect.arrayContaining(webhook.flatMap((form) => [form, encodeURIComponent(form)])))
-  expect(found([...untold.masks, ...known, ...webhook], untold, number)).toEqual([])
+  expect(found(home, [...untold.masks, ...known, ...webhook], untold, number)).toEqual([])
   expect(slack.violations()).toEqual([])
 })

@@ -1,14 +1,12 @@
-import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { openScene } from '../../local/scene.ts'
 import { until } from '../../local/stack/until.ts'
 import { awsDump, namespaceDump } from './dump.ts'
-import { kubectl } from './home.ts'
+import { files, kubectl } from './home.ts'
 
 const CYCLES = 20
 /** Waiting takes most of a run: two cores are enough for this many. */
 const AT_ONCE = 4
-const files = { '.github/preview.yaml': readFileSync('examples/minimal/.github/preview.yaml', 'utf8') }
 
 // Reports in S3 outlive a teardown by design; everything else must be as it was.
 test(`${CYCLES} previews come and go, and cluster, zone and load balancers are exactly as before`, {

@@ -10,7 +10,7 @@ import { type Scratch, scratch } from './scratch.ts'
 /** Far longer than any cause is borne for: what is found before it is found in its own time. */
 const LONG = 280_000
 
-/** Beside the others of its file: most of the time a failure is waited for. */
+/** Beside the others of its file, whose groups have to be concurrent too: most of the time a failure is waited for. */
 export const failing = (name: string, act: (home: Scratch) => Promise<void>): void =>
   test.concurrent(name, async () => {
     const home = await scratch()

@@ -7,7 +7,7 @@ import { albWorld } from './alb-world.ts'
 import { applied, containerOf, failing, failureOf, found, foundLate, words, workload } from './failure.ts'
 import type { Scratch } from './scratch.ts'
 
-describe('what the namespace does not allow', () => {
+describe.concurrent('what the namespace does not allow', () => {
   failing('a quota', async (home) => {
     await home.cluster.create(home.object('v1', 'ResourceQuota', 'small', { spec: { hard: { pods: '0' } } }))
     expect(await found(home, 'QuotaExceeded', workload(home))).toMatchObject({
@@ -38,7 +38,7 @@ describe('what the namespace does not allow', () => {
   })
 })
 
-describe('a pod that no node takes', () => {
+describe.concurrent('a pod that no node takes', () => {
   const huge = (home: Scratch) => workload(home, { resources: { requests: { cpu: '500' } } })
 
   failing('may yet get one', async (home) => {
@@ -72,7 +72,7 @@ describe('a pod that no node takes', () => {
   })
 })
 
-describe('a Job', () => {
+describe.concurrent('a Job', () => {
   const job = (home: Scratch, name: string, labels: Record<string, string>, container: object) => {
     const object = home.object('batch/v1', 'Job', name, {
       spec: {
@@ -121,7 +121,7 @@ describe('a Job', () => {
   })
 })
 
-describe('a load balancer', async () => {
+describe.concurrent('a load balancer', async () => {
   const world = albWorld((await stackFacts()).aws)
   const own = (home: Scratch, annotations: Record<string, string> = {}) => {
     const { metadata, spec } = ingress(home.namespace, 'web', home.namespace, { annotations })

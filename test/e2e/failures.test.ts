@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest'
 import { containerOf, failing, found, foundLate, words, workload } from './failure.ts'
 import { registryThatSays } from './registry.ts'
 
-describe('an image', () => {
+describe.concurrent('an image', () => {
   failing('that its registry does not have', async (home) => {
     await using registry = await registryThatSays(404, 'MANIFEST_UNKNOWN', 'manifest unknown')
     const image = `${registry.host}/acme/app1:abc1234`
@@ -40,7 +40,7 @@ describe('an image', () => {
   })
 })
 
-describe('a container', () => {
+describe.concurrent('a container', () => {
   failing('that crashes: exit code and last words, but no secret', async (home) => {
     const secret = { name: 'key', namespace: home.namespace }
     await home.cluster.create({ apiVersion: 'v1', kind: 'Secret', metadata: secret, stringData: { KEY: 'pa55 w0rd!' } })
@@ -98,7 +98,7 @@ describe('a container', () => {
   })
 })
 
-describe('a health check', () => {
+describe.concurrent('a health check', () => {
   const httpGet = (path: string) => ({ httpGet: { path, port: 3000 }, periodSeconds: 1, failureThreshold: 2 })
 
   failing('that fails explains the time-out', async (home) => {
@@ -127,7 +127,7 @@ describe('a health check', () => {
   })
 })
 
-describe('what is missing', () => {
+describe.concurrent('what is missing', () => {
   failing('a Secret: one cause, whoever waits for it', async (home) => {
     const envFrom = [{ secretRef: { name: 'db' } }]
     const both = ['web', 'worker'].map((name) => workload(home, { envFrom }, {}, { name }))

@@ -12,7 +12,7 @@ import { type Environment, environmentOf } from '../../src/names.ts'
 import { awsDump, namespaceDump } from './dump.ts'
 
 export const CONFIG = '.github/preview.yaml'
-export const files = { [CONFIG]: readFileSync(`examples/minimal/${CONFIG}`, 'utf8') }
+export const files = { [CONFIG]: readFileSync(`test/fixtures/one-app/${CONFIG}`, 'utf8') }
 
 /** Of the repository that every home has. */
 export const REPOSITORY = { repository: 'acme/shop', repositoryId: 900000001 }

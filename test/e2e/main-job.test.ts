@@ -1,10 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openScene, type Scene, stackFacts } from '../../local/scene.ts'
 import { awsDump, namespaceDump } from './dump.ts'
-
-const files = { '.github/preview.yaml': readFileSync('examples/minimal/.github/preview.yaml', 'utf8') }
+import { files } from './home.ts'
 
 /** Of this branch alone: other tests use the namespace and the zone at the same time. */
 const mine = (lines: string[], id: string) => lines.filter((line) => line.includes(id.slice(0, 12)))

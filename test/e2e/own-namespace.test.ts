@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { until } from '../../local/stack/until.ts'
 import { databaseUrls, holders, openDatabaseHome } from './database-home.ts'
 import { environmentAt, files, type Home, kubectl } from './home.ts'
+import { giveNamespaces } from './namespace-rights.ts'
 
 /** `isolation: namespace`, with the rights of install/namespaces/ for the namespaces of this test. */
 
@@ -10,31 +9,18 @@ const BRANCH = 'feature/own-namespace'
 const { short } = environmentAt(BRANCH)
 
 let home: Home
-let extra: string
+let takeNamespaces: () => Promise<void>
 beforeAll(async () => {
   home = await openDatabaseHome('mysql', ['preview_12'], {
     isolation: 'namespace',
     'shared-objects': 'Secret/mail',
     repositories: 'acme/shop',
   })
-  extra = ['role', 'policy']
-    .map((name) => readFileSync(`install/namespaces/${name}.yaml`, 'utf8'))
-    .join('---\n')
-    .replaceAll('eks-preview-namespaces', `eks-preview-${home.namespace}`)
-    .replaceAll('^previews-', `^${home.namespace}-`)
-  await kubectl(['apply', '-f', '-'], extra)
-  // The API server hears of a policy a moment later.
-  const trial = ['create', 'namespace', 'something', '--as=somebody', '--as-group=eks-preview', '--dry-run=server']
-  await until('the policy', 30, async () =>
-    kubectl(trial).then(
-      () => false,
-      () => true,
-    ),
-  )
+  takeNamespaces = await giveNamespaces(home)
   await kubectl(['create', 'secret', 'generic', 'mail', '-n', home.namespace, '--from-literal=MAIL=secret-text'])
 })
 afterAll(async () => {
-  await kubectl(['delete', '--ignore-not-found', '-f', '-'], extra)
+  await takeNamespaces()
   await home.end()
 })
 

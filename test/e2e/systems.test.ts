@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
+import type { RunResult } from '../../local/runner/run-action.ts'
 import { REGISTRY } from '../../local/scene.ts'
-import { environmentAt, type Home, kubectl, openHome } from './home.ts'
+import { filesBelow } from './files-below.ts'
+import { environmentAt, kubectl, openHome } from './home.ts'
 
 /**
  * Three systems in the shape of ones that people know, with manifests of their own: a shop of eleven services, a poll with a
@@ -10,17 +11,6 @@ import { environmentAt, type Home, kubectl, openHome } from './home.ts'
  */
 
 const ROOT = 'test/fixtures/systems'
-
-const filesOf = (system: string): Record<string, string> => {
-  const root = path.join(ROOT, system)
-  const all = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
-  return Object.fromEntries(
-    all.map((entry) => {
-      const file = path.join(entry.parentPath, entry.name)
-      return [path.relative(root, file), readFileSync(file, 'utf8')]
-    }),
-  )
-}
 
 type System = {
   name: string
@@ -64,77 +54,58 @@ const SYSTEMS: System[] = [
   },
 ]
 
-describe.each(SYSTEMS)('$name', ({ name, apps, others, objects, change }) => {
-  const branch = `feature/${name}`
-  const { short } = environmentAt(branch)
-  let home: Home
-  let files: Record<string, string>
-  let number: number
-  let sha: string
-  let before: string[]
+const urls = ({ outputs }: RunResult): string[] => Object.values(JSON.parse(outputs.urls ?? '{}'))
+const commits = (run: RunResult) =>
+  Promise.all(urls(run).map(async (url) => (await fetch(`${url}/healthz`)).headers.get('x-commit')))
+const changesOf = ({ outputs }: RunResult): { subject: string; action: string }[] =>
+  JSON.parse(outputs.result ?? '').changes
+const actionsOf = (run: RunResult) => new Set(changesOf(run).map(({ action }) => action))
+const isNoRecord = (line: string) => !line.startsWith('ConfigMap/eks-preview.')
 
-  beforeAll(async () => {
-    home = await openHome()
-    files = filesOf(name)
-    before = await home.dump()
-    ;({ number, sha } = home.open(branch, files))
+test.concurrent.for(SYSTEMS)(
+  '$name is deployed whole, not touched by the same again, changed by a push, and goes whole',
+  async (system, { onTestFinished }) => {
+    const { name, apps, others, objects, change } = system
+    const branch = `feature/${name}`
+    const home = await openHome()
+    onTestFinished(() => home.end())
+    const files = filesBelow(path.join(ROOT, name))
+    const before = await home.dump()
+    const { number, sha } = home.open(branch, files)
     for (const app of apps) await home.build(app, sha)
     for (const other of others) await home.build(other, '1')
-  })
-  afterAll(() => home.end())
 
-  const urls = (run: { outputs: Record<string, string> }): string[] =>
-    Object.values(JSON.parse(run.outputs.urls ?? '{}'))
-  const commits = (run: { outputs: Record<string, string> }) =>
-    Promise.all(urls(run).map(async (url) => (await fetch(`${url}/healthz`)).headers.get('x-commit')))
-  const changesOf = (run: { outputs: Record<string, string> }): { subject: string; action: string }[] =>
-    JSON.parse(run.outputs.result ?? '').changes
-
-  test('is deployed whole', async () => {
-    const run = await home.on('opened', number)
-    expect(run).toMatchObject({ exit: 0, leaks: [], outputs: { status: 'live' } })
-    expect(changesOf(run)).toHaveLength(objects)
-    expect(new Set(changesOf(run).map(({ action }) => action))).toEqual(new Set(['created']))
-    expect(await commits(run)).toEqual(apps.map(() => sha))
-    const pods = await kubectl([
-      'get',
-      'pods',
-      '-n',
-      home.namespace,
-      '-o',
-      'jsonpath={.items[*].spec.containers[*].image}',
-    ])
+    const opened = await home.on('opened', number)
+    expect(opened).toMatchObject({ exit: 0, leaks: [], outputs: { status: 'live' } })
+    expect(changesOf(opened)).toHaveLength(objects)
+    expect(actionsOf(opened)).toEqual(new Set(['created']))
+    expect(await commits(opened)).toEqual(apps.map(() => sha))
+    const images = 'jsonpath={.items[*].spec.containers[*].image}'
+    const pods = await kubectl(['get', 'pods', '-n', home.namespace, '-o', images])
     expect(pods).toContain(`${REGISTRY}/${apps[0]}:${sha}`)
-  })
 
-  test('the same again: no object is written', async () => {
-    const isRecord = (line: string) => line.startsWith('ConfigMap/eks-preview.')
-    const at = (await home.dump()).filter((line) => !isRecord(line))
-    const run = await home.on('synchronize', number)
-    expect(run).toMatchObject({ exit: 0, outputs: { status: 'live' } })
-    expect(new Set(changesOf(run).map(({ action }) => action))).toEqual(new Set(['unchanged']))
-    expect((await home.dump()).filter((line) => !isRecord(line))).toEqual(at)
-  })
+    const standing = (await home.dump()).filter(isNoRecord)
+    const again = await home.on('synchronize', number)
+    expect(again).toMatchObject({ exit: 0, outputs: { status: 'live' } })
+    expect(actionsOf(again)).toEqual(new Set(['unchanged']))
+    expect((await home.dump()).filter(isNoRecord)).toEqual(standing)
 
-  test('a push changes what it changes, and takes away what it drops', async () => {
     const changed = (files[change.file] ?? '').replace(change.from, change.to)
     expect(changed).not.toBe(files[change.file])
     const next = home.push(number, { ...files, [change.file]: changed })
     for (const app of apps) await home.build(app, next)
-    const run = await home.on('synchronize', number)
-    expect(run).toMatchObject({ exit: 0, outputs: { status: 'live' } })
-    expect(await commits(run)).toEqual(apps.map(() => next))
-    const gone = changesOf(run).filter(({ action }) => action === 'deleted')
+    const pushed = await home.on('synchronize', number)
+    expect(pushed).toMatchObject({ exit: 0, outputs: { status: 'live' } })
+    expect(await commits(pushed)).toEqual(apps.map(() => next))
+    const gone = changesOf(pushed).filter(({ action }) => action === 'deleted')
     const [kind, stem] = change.deleted[0]?.split('/') ?? []
     expect(gone).toHaveLength(change.deleted.length)
-    if (stem !== undefined) expect(gone[0]?.subject).toMatch(new RegExp(`^${kind}/${home.namespace}/${stem}-${short}`))
-  })
+    const named = new RegExp(`^${kind}/${home.namespace}/${stem}-${environmentAt(branch).short}`)
+    if (stem !== undefined) expect(gone[0]?.subject).toMatch(named)
 
-  test('goes whole', async () => {
     home.close(number)
-    const run = await home.on('closed', number)
-    expect(run).toMatchObject({ exit: 0, outputs: { status: 'removed' } })
+    expect(await home.on('closed', number)).toMatchObject({ exit: 0, outputs: { status: 'removed' } })
     expect(await home.dump()).toEqual(before)
     expect(await home.records()).toEqual([])
-  })
-})
+  },
+)

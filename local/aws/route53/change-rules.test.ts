@@ -1,13 +1,19 @@
 import { describe, expect, test } from 'vitest'
 import type { Change } from './change-batch.ts'
-import { LOAD_BALANCERS, refusalOf } from './change-rules.ts'
+import { refusalOf } from './change-rules.ts'
+import { LOAD_BALANCERS } from './load-balancer-zones.ts'
 import type { RecordSet } from './record-set.ts'
 
 const ZONE = 'preview.test.'
 const a = (name: string, value = '192.0.2.1'): RecordSet => ({ name, type: 'A', ttl: 60, values: [value] })
 const txt = (name: string, ...values: string[]): RecordSet => ({ name, type: 'TXT', ttl: 60, values })
 const cname = (name: string): RecordSet => ({ name, type: 'CNAME', ttl: 60, values: ['x.example.com.'] })
-const alias = (name: string, dnsName: string, hostedZoneId = LOAD_BALANCERS.zoneId, type = 'A'): RecordSet => ({
+const alias = (
+  name: string,
+  dnsName: string,
+  hostedZoneId = LOAD_BALANCERS.application.zoneId,
+  type = 'A',
+): RecordSet => ({
   name,
   type,
   alias: { hostedZoneId, dnsName, evaluateTargetHealth: false },
@@ -34,7 +40,7 @@ describe('Accepted', () => {
       [
         create(txt('_eks-preview.n.preview.test.', '"env=2"')),
         create(alias('n.preview.test.', BALANCER)),
-        create(alias('n.preview.test.', BALANCER, LOAD_BALANCERS.zoneId, 'AAAA')),
+        create(alias('n.preview.test.', BALANCER, LOAD_BALANCERS.application.zoneId, 'AAAA')),
       ],
     ],
     [
@@ -139,7 +145,7 @@ describe('Refused', () => {
     [
       'an alias out of its zone',
       [create(alias('n.preview.test.', 'www.example.com.'))],
-      `Tried to create an alias that targets www.example.com., type A in zone ${LOAD_BALANCERS.zoneId}, but the alias target name does not lie within the target zone`,
+      `Tried to create an alias that targets www.example.com., type A in zone ${LOAD_BALANCERS.application.zoneId}, but the alias target name does not lie within the target zone`,
     ],
     [
       'an alias to nothing',

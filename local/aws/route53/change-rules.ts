@@ -1,4 +1,5 @@
 import type { Change } from './change-batch.ts'
+import { isInZone } from './load-balancer-zones.ts'
 import { nameProblem, valueProblems } from './record-check.ts'
 import { contentOf, keyOf, type RecordSet } from './record-set.ts'
 
@@ -7,8 +8,6 @@ export type Refusal = { code: 'InvalidInput' | 'InvalidChangeBatch'; messages: s
 
 const MAX_RECORDS = 1000
 const MAX_CHARACTERS = 32_000
-// The hosted zone of every Application Load Balancer in us-east-1, the only region the local stack has.
-export const LOAD_BALANCERS = { zoneId: 'Z35SXDOTRQ7X7K', domain: '.us-east-1.elb.amazonaws.com.' }
 
 const sum = (numbers: number[]): number => numbers.reduce((total, number) => total + number, 0)
 
@@ -65,10 +64,7 @@ const aliasProblem = (zone: Zone, set: RecordSet, after: ReadonlyMap<string, Rec
   if (!set.alias) return undefined
   const { hostedZoneId, dnsName } = set.alias
   const tried = `Tried to create an alias that targets ${dnsName}, type ${set.type} in zone ${hostedZoneId}, but`
-  const inside =
-    hostedZoneId === zone.id
-      ? dnsName.endsWith(zone.name)
-      : hostedZoneId === LOAD_BALANCERS.zoneId && dnsName.endsWith(LOAD_BALANCERS.domain)
+  const inside = hostedZoneId === zone.id ? dnsName.endsWith(zone.name) : isInZone(dnsName, hostedZoneId)
   if (!inside) return `${tried} the alias target name does not lie within the target zone`
   const found =
     hostedZoneId === zone.id ? after.has(keyOf({ name: dnsName, type: set.type })) : ['A', 'AAAA'].includes(set.type)

@@ -1,0 +1,3 @@
+module omikuji/fortune
+
+go 1.25
