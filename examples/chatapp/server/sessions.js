@@ -7,7 +7,12 @@ const DAY = 86_400
 /** Sessions are in Redis, so that any pod knows them, and the next version's pods too. */
 export const openSessions = async (url, secret) => {
   if (!secret) throw new Error('SESSION_SECRET is not set: without it anybody could make sessions')
-  const client = createClient({ url, socket: { connectTimeout: 5_000 } })
+  const client = createClient({
+    url,
+    // A pod that is replaced may go without a word; a connection on which not even a ping is answered is made anew.
+    socket: { connectTimeout: 2_000, socketTimeout: 3_000, reconnectStrategy: 500 },
+    pingInterval: 1_000,
+  })
   client.on('error', (error) => console.error(`redis: ${error.message}`))
   await client.connect()
   return {
