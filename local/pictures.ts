@@ -1,12 +1,12 @@
 // `npm run pictures`: takes the README's pictures anew, of the comment, the Slack message and the report. Needs a Chromium.
 import path from 'node:path'
-import { type Browser, chromium } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { type Html, html } from '../checks/html.ts'
 import { renderComment } from '../src/report/comment.ts'
 import type { Report } from '../src/report/report.ts'
 import { slackMessage } from '../src/report/slack-message.ts'
 import { samples } from '../test/report-samples.ts'
-import { findProgram } from './install/machine.ts'
+import { launchChromium } from './install/chromium.ts'
 import { flakyReport } from './page/report-sample.ts'
 import { commentCard, documentOf, messageCard } from './page/story-page.ts'
 
@@ -39,11 +39,7 @@ const take = async (browser: Browser, name: string, page: string): Promise<void>
   await tab.close()
 }
 
-const executablePath = ['chromium', 'google-chrome'].map(findProgram).find((found) => found !== undefined)
-if (executablePath === undefined)
-  throw new Error('There is no Chromium here. Install the Debian packages chromium and fonts-noto-color-emoji.')
-// Its sandbox cannot be had as root; what it shows is our own, and runs nothing.
-const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
+const browser = await launchChromium()
 try {
   for (const [name, page] of Object.entries(pictures)) await take(browser, name, page)
 } finally {

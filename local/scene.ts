@@ -108,7 +108,7 @@ export const openScene = async (given: { files: Files; inputs?: Record<string, s
 
   /** Lets pods run one of images/official.ts; returns its name. It stays: another test may run it too. */
   const official = async (name: OfficialName): Promise<string> => {
-    const { ref, archive } = stack.options.officialImages[name]
+    const { ref, archive } = stack.options.forTests.official[name]
     if (!(await store.list()).includes(ref)) await store.importArchive(archive)
     return ref
   }
@@ -121,7 +121,7 @@ export const openScene = async (given: { files: Files; inputs?: Record<string, s
     config: Partial<ImageConfig>,
   ): Promise<void> => {
     await official(base)
-    const from = stack.options.officialImages[base]
+    const from = stack.options.forTests.official[base]
     await publish(app, commit, (archive, ref) => writeImageOn(from, archive, ref, commit, copies, config))
   }
 

@@ -5,11 +5,11 @@ import os from 'node:os'
 import path from 'node:path'
 import { bundleChecks } from '../checks/bundle.ts'
 import { installMinistack } from './aws/ministack.ts'
-import { buildOfficialImages } from './images/official.ts'
+import { buildForTests } from './images/for-tests.ts'
 import { cacheRoot } from './install/cache.ts'
 import { errorChain } from './install/error-chain.ts'
 import { checkMachine } from './install/machine.ts'
-import { installPackages } from './install/packages.ts'
+import { forTests, installPackages } from './install/packages.ts'
 import { buildPrograms } from './install/programs.ts'
 import { clock, progressTo } from './install/progress.ts'
 import { down } from './stack/down.ts'
@@ -33,11 +33,11 @@ const stages: Record<string, () => Promise<void>> = {
   /** What the tests stand on: missing packages, Kubernetes from Go modules, the AWS emulator. */
   install: async () => {
     checkMachine()
-    await installPackages(progress)
+    await installPackages(progress, forTests)
     const { kustomize } = await buildPrograms(progress)
     process.env.PATH = `${path.dirname(kustomize)}:${process.env.PATH}`
     await installMinistack({ cache: cacheRoot(), log: progress.line })
-    await buildOfficialImages(progress)
+    await buildForTests(progress)
     await workflowTools(progress)
     await bundleChecks(cacheRoot(), 'x86_64', progress.line)
   },

@@ -17,7 +17,8 @@ const writeJson = async (path: string, value: object): Promise<string> => {
 export const containerd: PartStarter = {
   name: 'containerd and images',
   start: async ({ state, options, images, spawn }) => {
-    const [cni, registries] = [join(state.data, 'cni'), join(state.data, 'registries')]
+    const { registries } = state
+    const cni = join(state.data, 'cni')
     await mkdir(cni, { recursive: true })
     await mkdir(join(registries, '_default'), { recursive: true })
     await writeJson(join(cni, '10-bridge.conflist'), bridgeConfig(join(state.data, 'leases')))

@@ -1,7 +1,7 @@
 import { chmod, copyFile, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { cached, hashOf } from '../install/cache.ts'
-import { unpacked, unpackPackages } from './debian.ts'
+import { unpacked, unpackPackages } from '../install/debian.ts'
 import { writeImage } from './image-archive.ts'
 
 /** A shell and small tools for init containers: Debian's program, under the name that manifests use. */

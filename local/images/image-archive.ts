@@ -17,9 +17,9 @@ export type ImageConfig = {
 }
 
 /** What other images need to know of one they stand on. */
-export type Image = { layers: Blob[]; config: ImageConfig }
+export type Image = { layers: Descriptor[]; config: ImageConfig }
 
-export type Blob = { digest: string; size: number }
+export type Descriptor = { digest: string; size: number }
 
 /** A layer is written as it is: to compress it for a reader on the same machine is only slower. */
 export const LAYER = 'application/vnd.oci.image.layer.v1.tar'
@@ -43,7 +43,7 @@ export const writeImage = async (
   await mkdir(dirname(archive), { recursive: true })
   const parts = await mkdtemp(join(dirname(archive), 'archive.'))
   const blobs = join(parts, 'blobs/sha256')
-  const add = async (content: string): Promise<Blob> => {
+  const add = async (content: string): Promise<Descriptor> => {
     const digest = createHash('sha256').update(content).digest('hex')
     await writeFile(join(blobs, digest), content)
     return { digest: `sha256:${digest}`, size: Buffer.byteLength(content) }
@@ -80,7 +80,7 @@ export const writeImage = async (
   }
 }
 
-const addLayer = async (blobs: string, root: string): Promise<Blob> => {
+const addLayer = async (blobs: string, root: string): Promise<Descriptor> => {
   // Whoever a container runs as has to come into its `/`; a folder made by mkdtemp is closed.
   await chmod(root, 0o755)
   const file = join(blobs, 'layer')

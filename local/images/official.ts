@@ -9,15 +9,15 @@
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { cached, hashOf } from '../install/cache.ts'
+import { addLibraries, unpackPackages } from '../install/debian.ts'
 import type { Progress } from '../install/progress.ts'
 import { addBusybox } from './busybox.ts'
-import { addLibraries, unpackPackages } from './debian.ts'
 import { type Image, type ImageConfig, writeImage } from './image-archive.ts'
 import { type Recipe, recipes } from './recipes.ts'
 
 export type OfficialName = keyof typeof recipes
-export type OfficialImage = Image & { ref: string; archive: string }
-export type OfficialImages = Record<OfficialName, OfficialImage>
+export type BaseImage = Image & { ref: string; archive: string }
+export type OfficialImages = Record<OfficialName, BaseImage>
 
 /** One after the other: they all ask apt-get. */
 export const buildOfficialImages = async (progress: Progress): Promise<OfficialImages> => ({
@@ -27,7 +27,7 @@ export const buildOfficialImages = async (progress: Progress): Promise<OfficialI
   postgres: await officialImage('postgres', progress),
 })
 
-const officialImage = async (name: OfficialName, progress: Progress): Promise<OfficialImage> => {
+const officialImage = async (name: OfficialName, progress: Progress): Promise<BaseImage> => {
   const recipe: Recipe = recipes[name]
   const { ref, packages, config } = recipe
   const made = [join(import.meta.dirname, 'recipes.ts'), ...recipe.sources]
@@ -55,7 +55,7 @@ const make = async (recipe: Recipe, folder: string): Promise<Image> => {
 
 /** Writes what a commit's build job would have pushed: `copies` (path in the image to path here) on top of `base`. */
 export const writeImageOn = async (
-  base: OfficialImage,
+  base: BaseImage,
   archive: string,
   ref: string,
   commit: string,

@@ -2,11 +2,14 @@ import { execFile } from 'node:child_process'
 import { existsSync, globSync } from 'node:fs'
 import { rm, writeFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
+import { chromiumPath } from './chromium.ts'
 import { findProgram } from './machine.ts'
 import type { Progress } from './progress.ts'
 
+type Needed = { package: string; present: () => boolean }
+
 // By program and not by package: Docker's own packages also bring containerd and runc, and must not be replaced.
-const needed: { package: string; present: () => boolean }[] = [
+const needed: Needed[] = [
   { package: 'containerd', present: () => has('containerd', 'ctr', 'containerd-shim-runc-v2') },
   { package: 'runc', present: () => has('runc') },
   { package: 'containernetworking-plugins', present: () => cniFolder() !== undefined },
@@ -19,6 +22,9 @@ const needed: { package: string; present: () => boolean }[] = [
   { package: 'mariadb-client-core', present: () => has('my_print_defaults') },
   { package: 'postgresql', present: () => postgresFolder() !== undefined },
 ]
+
+/** What a stack does not need, and tests do. */
+export const forTests: Needed[] = [{ package: 'chromium', present: () => chromiumPath() !== undefined }]
 
 const has = (...programs: string[]): boolean => programs.every((name) => findProgram(name) !== undefined)
 
@@ -35,8 +41,8 @@ export const postgresFolder = (): string | undefined =>
     .at(-1)
 
 /** Installs the Debian packages whose programs are missing; does nothing when all are there. */
-export const installPackages = async (progress: Progress): Promise<void> => {
-  const missing = needed.filter((entry) => !entry.present()).map((entry) => entry.package)
+export const installPackages = async (progress: Progress, more: Needed[] = []): Promise<void> => {
+  const missing = [...needed, ...more].filter((entry) => !entry.present()).map((entry) => entry.package)
   if (missing.length === 0) return
   if (!has('apt-get')) {
     throw new Error(

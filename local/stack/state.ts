@@ -2,7 +2,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Images } from '../images/build.ts'
-import type { OfficialImages } from '../images/official.ts'
+import type { ForTests } from '../images/for-tests.ts'
 import type { Programs } from '../install/programs.ts'
 import type { ProcessId } from './process-id.ts'
 
@@ -20,6 +20,8 @@ export const statePaths = (root: string) => ({
   logs: join(root, 'log'),
   data: join(root, 'data'),
   containerd: join(root, 'containerd.sock'),
+  /** How nodes reach registries: containerd reads it at every pull. */
+  registries: join(root, 'data', 'registries'),
   log: (name: string) => join(root, 'log', `${name}.log`),
   socket: (name: string) => join(root, `${name}.sock`),
 })
@@ -35,8 +37,7 @@ export type StackOptions = {
   /** The Python that runs the AWS emulator. */
   python: string
   images: Images
-  /** For tests to import. */
-  officialImages: OfficialImages
+  forTests: ForTests
   /** Initialised data folders of the database servers. */
   databases: Record<'mysql' | 'postgres', string>
   publicPort: number

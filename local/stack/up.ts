@@ -10,7 +10,7 @@ import { installMinistack } from '../aws/ministack.ts'
 import { addresses, insidePorts } from '../cluster/addresses.ts'
 import { initialDatabases } from '../databases/parts.ts'
 import { buildImages } from '../images/build.ts'
-import { buildOfficialImages } from '../images/official.ts'
+import { buildForTests } from '../images/for-tests.ts'
 import { cacheRoot } from '../install/cache.ts'
 import { checkMachine, programPath } from '../install/machine.ts'
 import { installPackages } from '../install/packages.ts'
@@ -54,7 +54,7 @@ export const up = async ({ root, port, progress, signal }: UpOptions): Promise<S
   await installPackages(progress)
   const programs = await buildPrograms(progress)
   const images = await buildImages(programs)
-  const officialImages = await buildOfficialImages(progress)
+  const forTests = await buildForTests(progress)
   const cache = cacheRoot()
   const databases = await initialDatabases()
   const python = await installMinistack({ cache, log: progress.line })
@@ -73,7 +73,7 @@ export const up = async ({ root, port, progress, signal }: UpOptions): Promise<S
     programs,
     python,
     images,
-    officialImages,
+    forTests,
     databases,
     publicPort,
     httpsPort,
