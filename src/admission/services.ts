@@ -7,9 +7,10 @@ export const services: Rule = (object, { apps }) => {
   if (kindOf(object) !== 'Service') return []
   const { type = 'ClusterIP', externalName, externalIPs, clusterIP = '', ports } = mapOf(object.spec)
   const hasNodePort = listOf(ports).some((port) => (mapOf(port).nodePort ?? 0) !== 0)
-  const isExposed = apps.some(({ service, expose }) => service === object.metadata.name && typeOf(expose) === type)
+  const exposure = EXPOSURE[shown(type)]
+  const isExposed = apps.some(({ service, expose }) => service === object.metadata.name && expose === exposure)
   return [
-    ...(type === 'LoadBalancer' || type === 'NodePort' ? (isExposed ? [] : [exposed(type)]) : []),
+    ...(exposure === undefined || isExposed ? [] : [exposed(shown(type))]),
     ...(isExposed && hasNodePort
       ? [
           {
@@ -37,14 +38,12 @@ export const services: Rule = (object, { apps }) => {
   ]
 }
 
-const typeOf = (expose: Exposure): string | undefined =>
-  ({ loadBalancer: 'LoadBalancer', nodePort: 'NodePort', ingress: undefined, istio: undefined, none: undefined })[
-    expose
-  ]
+/** By type: the exposure it is for. */
+const EXPOSURE: Record<string, Exposure> = { LoadBalancer: 'loadBalancer', NodePort: 'nodePort' }
 
-const exposed = (type: 'LoadBalancer' | 'NodePort'): Finding => ({
+const exposed = (type: string): Finding => ({
   message: `spec.type is ${type}, which would open the preview beside its Ingress`,
-  hint: `write ClusterIP: the load balancer of the Ingress sends requests to the pods themselves; or say \`expose: ${type === 'NodePort' ? 'nodePort' : 'loadBalancer'}\` for the app whose Service it is`,
+  hint: `write ClusterIP: the load balancer of the Ingress sends requests to the pods themselves; or say \`expose: ${EXPOSURE[type]}\` for the app whose Service it is`,
 })
 
 const elsewhere = (host: string): Finding => ({
