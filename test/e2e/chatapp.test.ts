@@ -1,6 +1,6 @@
 import { Client } from 'pg'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { launchChromium } from '../../local/install/chromium.ts'
 import type { RunResult } from '../../local/runner/run-action.ts'
 import { type ChatHome, chatFiles, openChatHome } from './chatapp-home.ts'
@@ -13,6 +13,7 @@ const DATABASE = 'preview_09'
 describe('examples/chatapp', () => {
   let home: ChatHome
   let browser: Browser
+  let aoi: Page
   let number: number
   let before: string[]
   let url: string
@@ -54,13 +55,17 @@ describe('examples/chatapp', () => {
   })
 
   test('what one browser writes another sees', async () => {
-    const [aoi, ren] = await Promise.all([logIn(browser, url, 'aoi'), logIn(browser, url, 'ren')])
+    // Each has cookies of its own. The first stays open until the end, as people's do.
+    const [first, ren] = await Promise.all([pageOf(browser, url), pageOf(browser, url)])
+    aoi = first
+    await Promise.all([logIn(aoi, 'aoi'), logIn(ren, 'ren')])
     await say(aoi, 'Is anybody there?')
     await saw(ren, 'aoi', 'Is anybody there?')
     await say(ren, 'I am. 日本 <b>too</b>')
     await saw(aoi, 'ren', 'I am. 日本 <b>too</b>')
     await aoi.getByRole('button', { name: '# lunch' }).click()
     await saw(aoi, 'ren', 'Curry at noon?')
+    await ren.context().close()
   })
 
   test('the same event again changes nothing', async () => {
@@ -73,16 +78,15 @@ describe('examples/chatapp', () => {
   })
 
   test('a push replaces the page alone: people stay logged in, and their messages are there', async () => {
-    const page = await logIn(browser, url, 'aoi')
     const databases = await podsOf(home, 'redis', 'postgres')
     served = await push({ ...(await chatFiles()), 'README.md': 'pushed' })
     const run = await home.on('synchronize', number)
     expect(run).toMatchObject({ exit: 0, outputs: { status: 'live' } })
     expect(await commitAt()).toBe(served)
     expect(await podsOf(home, 'redis', 'postgres')).toEqual(databases)
-    await page.reload()
-    await page.getByText(`commit ${served.slice(0, 7)}`).waitFor()
-    await saw(page, 'aoi', 'Is anybody there?')
+    await aoi.reload()
+    await aoi.getByText(`commit ${served.slice(0, 7)}`).waitFor()
+    await saw(aoi, 'aoi', 'Is anybody there?')
   })
 
   test('with a wrong pull secret a push is denied its image, which is told; the version before goes on serving', async () => {
@@ -95,6 +99,7 @@ describe('examples/chatapp', () => {
     expect(error?.message).toContain('imagePullSecrets')
     expect(home.comments(number)[0]?.body).toMatch(/^❌ \*\*Not deployed: no access to the image \(chat\)/)
     expect(await commitAt()).toBe(served)
+    await say(aoi, 'Nobody noticed')
   })
 
   test('put right, and with one setting more, it keeps its messages in a database that is leased on a server outside', async () => {
@@ -104,8 +109,10 @@ describe('examples/chatapp', () => {
     const run = await home.on('synchronize', number)
     expect(run).toMatchObject({ exit: 0, leaks: [], outputs: { status: 'live', database: DATABASE } })
     expect(await commitAt()).toBe(served)
-    const page = await logIn(browser, url, 'aoi')
-    await say(page, 'Kept outside')
+    // Every app is told of the database, so Redis was replaced too, and with it who was logged in.
+    await aoi.reload()
+    await logIn(aoi, 'aoi')
+    await say(aoi, 'Kept outside')
     const [leased = ''] = Object.values(await databaseUrls(home))
     const client = new Client({ connectionString: leased })
     await client.connect()
@@ -129,16 +136,17 @@ describe('examples/chatapp', () => {
 
 const withoutVersion = (line: string): string => line.replace(/ \d+$/, '')
 
-const logIn = async (browser: Browser, url: string, name: string): Promise<Page> => {
-  // Each has cookies of its own.
+const pageOf = async (browser: Browser, url: string): Promise<Page> => {
   const page = await (await browser.newContext()).newPage()
-  onTestFinished(() => page.context().close())
   await page.goto(url)
+  return page
+}
+
+const logIn = async (page: Page, name: string): Promise<void> => {
   await page.getByLabel('Name').fill(name)
   await page.getByLabel('Password').fill('preview')
   await page.getByRole('button', { name: 'Log in' }).click()
   await page.getByText('The new chat is up. Say hello!').waitFor()
-  return page
 }
 
 const say = async (page: Page, text: string): Promise<void> => {
