@@ -3,7 +3,7 @@ import type { AskedApp } from './build.ts'
 import { inContainer, judge } from './testing/sample.ts'
 
 const DIGEST = `sha256:${'0'.repeat(64)}`
-const OWN = 'if your build makes it, name it as `image` of an app: the action then sets its tag'
+const OWN = 'if your build makes it, name it in `image` of an app, which may be a list: the action then sets its tag'
 
 const app: AskedApp = { name: 'shop', service: 'web', port: 80, expose: 'ingress', ingress: 'web', images: [] }
 

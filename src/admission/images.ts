@@ -6,7 +6,7 @@ import { podSpecsIn } from './pod-specs.ts'
 const REFERENCE =
   /^(?<name>(?:[A-Za-z0-9.-]+(?::\d+)?\/)?[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*)*)(?::(?<tag>\w[\w.-]{0,127}))?(?<digest>@sha256:[0-9a-f]{64})?$/
 
-const OWN = 'if your build makes it, name it as `image` of an app: the action then sets its tag'
+const OWN = 'if your build makes it, name it in `image` of an app, which may be a list: the action then sets its tag'
 
 export const images: Rule = (object, build) =>
   podSpecsIn(object).flatMap(({ containers }) =>

@@ -47,6 +47,11 @@ test('the platform team allows more, but nothing that belongs to the whole clust
   ).toHaveLength(1)
 })
 
+test('a Namespace is told of where the preview has none of its own', () => {
+  expect(judge({ more: [object('v1', 'Namespace')] }).warnings).toHaveLength(1)
+  expect(judge({ more: [object('v1', 'Namespace')] }, { suffix: '' })).toEqual({ problems: [], warnings: [] })
+})
+
 /** Plural, as RBAC has it. */
 const resourceOf = (kind: string): string => {
   const [name = '', ...group] = kind.toLowerCase().split('.')

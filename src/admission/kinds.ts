@@ -46,7 +46,7 @@ const CLUSTER_SCOPED = new Set([
 export const isNamespace = (object: Parameters<Rule>[0]): boolean => kindOf(object) === 'Namespace'
 
 export const kinds: Rule = (object, build) => {
-  const { allowedKinds } = build
+  const { allowedKinds, suffix } = build
   const kind = kindOf(object)
   if (isNamespace(object) && namesOf(build, 'Namespace').length > 1)
     return [
@@ -55,6 +55,8 @@ export const kinds: Rule = (object, build) => {
         hint: 'take it out of the kustomization',
       },
     ]
+  // In a namespace of its own, the preview's takes its place.
+  if (isNamespace(object) && suffix === '') return []
   if (isNamespace(object))
     return [
       {
