@@ -7,7 +7,7 @@ import {
   type TargetDescription,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { Network } from './elb.ts'
-import { nodeTargets, readyTargets, type Target } from './endpoints.ts'
+import { nodeTargets, readyTargets, serviceNamed, type Target } from './endpoints.ts'
 import type { Recorder } from './events.ts'
 import { isGone, type Kubernetes, type TargetGroupBinding, type World } from './kubernetes.ts'
 import type { Model } from './model.ts'
@@ -55,10 +55,7 @@ export const bindingInputs = (binding: TargetGroupBinding, world: World): string
 
 const targetsOf = ({ metadata, spec }: TargetGroupBinding, world: World): Target[] | undefined => {
   const { services, slices, nodes } = world
-  const service = services.find(
-    (candidate) =>
-      candidate.metadata?.namespace === metadata?.namespace && candidate.metadata?.name === spec.serviceRef.name,
-  )
+  const service = serviceNamed(services, metadata?.namespace, spec.serviceRef.name)
   if (!service) return undefined
   const { port } = spec.serviceRef
   return spec.targetType === 'ip' ? readyTargets(service, port, slices) : nodeTargets(service, port, nodes)

@@ -3,7 +3,15 @@ import type { V1EndpointSlice, V1Node, V1Service, V1ServicePort } from '@kuberne
 /** `address` is what ELB knows it by: of a node that is its instance id. */
 export type Target = { address: string; port: number }
 
-const portOf = (service: V1Service, port: number | string): V1ServicePort | undefined =>
+/** By its name in a namespace. */
+export const serviceNamed = (
+  services: readonly V1Service[],
+  namespace: string | undefined,
+  name: string | undefined,
+): V1Service | undefined =>
+  services.find(({ metadata }) => metadata?.namespace === namespace && metadata?.name === name)
+
+export const portOf = (service: V1Service, port: number | string): V1ServicePort | undefined =>
   service.spec?.ports?.find((candidate) => candidate.port === port || candidate.name === port)
 
 /** The ready addresses behind one port of a Service, sorted; undefined where the Service has no such port. */

@@ -9,6 +9,7 @@ import {
   schemeOf,
   targetTypeOf,
 } from './annotations.ts'
+import { portOf, serviceNamed } from './endpoints.ts'
 import type { Action, Listener, LoadBalancer, Model, Rule, TargetGroup } from './model.ts'
 import { loadBalancerName, targetGroupName } from './resource-names.ts'
 
@@ -39,10 +40,10 @@ const actionOf = (ingress: V1Ingress, backend: V1IngressBackend, world: IngressW
   const wanted = port?.name ?? port?.number ?? 0
   const targetType = targetTypeOf(ingress)
   const healthCheck = healthCheckOf(ingress)
-  const service = world.services.find(({ metadata }) => metadata?.namespace === namespace && metadata.name === name)
+  const service = serviceNamed(world.services, namespace, name)
   if (!service && world.toleratesMissingService) return NO_SERVICE
   if (!service) throw new ModelError(`Service ${JSON.stringify(name)} not found`)
-  const found = service.spec?.ports?.find((known) => known.port === wanted || known.name === wanted)
+  const found = portOf(service, wanted)
   if (!found) throw new ModelError(`unable to find port ${wanted} on service ${namespace}/${name}`)
   const defaultPort = targetType === 'ip' ? 1 : found.nodePort
   if (!defaultPort) {

@@ -1,6 +1,7 @@
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Route53Client } from '@aws-sdk/client-route-53'
+import { closed, listening } from '../stack/web-server.ts'
 import { upstreamAt } from './forward.ts'
 import type { RootCredentials } from './ministack.ts'
 import { type StrictRoute53, strictRoute53 } from './route53/strict.ts'
@@ -45,17 +46,14 @@ export const startAws = async (options: AwsOptions): Promise<Aws> => {
     if (!answer) return upstream.pass(request, response)
     response.writeHead(answer.status, answer.headers).end(answer.body)
   }
-  const listen = async (host: string, port: number): Promise<http.Server> => {
+  const listen = (host: string, port: number): Promise<http.Server> => {
     const server = http.createServer((request, response) => {
       serve(request, response).catch((error: Error) => {
         if (!response.headersSent) response.writeHead(502, { 'content-type': 'text/plain' })
         response.end(`AWS emulator at ${options.upstream}: ${error.message}\n`)
       })
     })
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject).listen(port, host, resolve)
-    })
-    return server
+    return listening(server, port, host)
   }
   const server = await listen('127.0.0.1', options.port)
   const { port } = server.address() as AddressInfo
@@ -65,10 +63,7 @@ export const startAws = async (options: AwsOptions): Promise<Aws> => {
     endpoint: `http://127.0.0.1:${port}`,
     servedRecords: route53.servedRecords,
     close: async () => {
-      for (const server of servers) {
-        server.closeAllConnections()
-        await new Promise((resolve) => server.close(resolve))
-      }
+      for (const server of servers) await closed(server)
       client.destroy()
       upstream.close()
     },

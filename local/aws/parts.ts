@@ -224,7 +224,7 @@ const databaseOptions = async (
 }
 
 /** As `eksctl create iamserviceaccount` leaves it. */
-export const serviceAccountWithRole = (namespace: string, name: string, roleArn: string): object => ({
+const serviceAccountWithRole = (namespace: string, name: string, roleArn: string): object => ({
   apiVersion: 'v1',
   kind: 'ServiceAccount',
   metadata: { namespace, name, annotations: { 'eks.amazonaws.com/role-arn': roleArn } },

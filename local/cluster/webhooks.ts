@@ -3,6 +3,7 @@ import { createServer } from 'node:https'
 import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
 import type { Part } from '../stack/part.ts'
+import { closed, listening } from '../stack/web-server.ts'
 import { addresses } from './addresses.ts'
 
 /** What the API server asks about: an object of this namespace that is about to be created. */
@@ -31,15 +32,8 @@ export const startWebhooks = async (pki: string, mutations: Readonly<Record<stri
     }
     answer().catch((error: Error) => response.writeHead(500).end(error.message))
   })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(addresses.webhookPort, '127.0.0.1', resolve)
-  })
-  return {
-    close: async () => {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
-  }
+  await listening(server, addresses.webhookPort, '127.0.0.1')
+  return { close: () => closed(server) }
 }
 
 const patched = (patch: object[]) => ({

@@ -5,8 +5,10 @@ import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balan
 import type { RootCredentials } from '../aws/ministack.ts'
 import { LOAD_BALANCERS } from '../aws/route53/load-balancer-zones.ts'
 import type { RecordSet } from '../aws/route53/record-set.ts'
+import { closed, listening } from '../stack/web-server.ts'
 import { fresh } from './fresh.ts'
-import { readBalancers, readTargets } from './load-balancers.ts'
+import { inTurn } from './in-turn.ts'
+import { readBalancers, readTargets, type Target } from './load-balancers.ts'
 import { networkLoadBalancers } from './network-load-balancers.ts'
 import { proxyTo } from './proxy.ts'
 import { routeOf } from './routing.ts'
@@ -61,13 +63,10 @@ export const startFrontDoor = async (options: FrontDoorOptions): Promise<FrontDo
   const balancers = () => allBalancers(undefined)
   const targets = fresh(FRESH_MS, (group: string) => readTargets(client, group, options.instances))
   const agent = new http.Agent({ keepAlive: true })
-  const turns = new Map<string, number>()
+  const pick = inTurn<Target>()
 
   const forward = async (group: string, request: http.IncomingMessage, response: http.ServerResponse) => {
-    const registered = await targets(group)
-    const turn = turns.get(group) ?? 0
-    turns.set(group, turn + 1)
-    const target = registered[turn % registered.length]
+    const target = pick(group, await targets(group))
     if (target) {
       const unanswered = (why: string) => ({
         status: 502,
@@ -107,21 +106,9 @@ export const startFrontDoor = async (options: FrontDoorOptions): Promise<FrontDo
       balancer.endsWith(LOAD_BALANCERS.network.domain) ? network.addressOf(balancer) : here,
     close: async () => {
       await network.close()
-      for (const server of servers) {
-        server.closeAllConnections()
-        await new Promise((resolve) => server.close(resolve))
-      }
+      for (const server of servers) await closed(server)
       agent.destroy()
       client.destroy()
     },
   }
 }
-
-const listening = <Listener extends http.Server | https.Server>(
-  server: Listener,
-  port: number,
-  host: string,
-): Promise<Listener> =>
-  new Promise((resolve, reject) => {
-    server.once('error', reject).listen(port, host, () => resolve(server))
-  })

@@ -22,7 +22,7 @@ export type Image = { layers: Descriptor[]; config: ImageConfig }
 export type Descriptor = { digest: string; size: number }
 
 /** A layer is written as it is: to compress it for a reader on the same machine is only slower. */
-export const LAYER = 'application/vnd.oci.image.layer.v1.tar'
+const LAYER = 'application/vnd.oci.image.layer.v1.tar'
 const CONFIG = 'application/vnd.oci.image.config.v1+json'
 export const MANIFEST = 'application/vnd.oci.image.manifest.v1+json'
 

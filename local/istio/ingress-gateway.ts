@@ -1,8 +1,10 @@
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { V1EndpointSlice, V1Service } from '@kubernetes/client-node'
-import { readyTargets, type Target } from '../alb/endpoints.ts'
+import { readyTargets, serviceNamed, type Target } from '../alb/endpoints.ts'
+import { inTurn } from '../front-door/in-turn.ts'
 import { proxyTo } from '../front-door/proxy.ts'
+import { closed, listening } from '../stack/web-server.ts'
 import { type Destination, draw, type Gateway, routeOf, type VirtualService } from './routes.ts'
 
 /** What routing depends on. */
@@ -19,7 +21,7 @@ const SERVICE = /^([a-z0-9-]+)\.([a-z0-9-]+)\.svc\.cluster\.local$/
 /** The pods behind a destination; undefined where there is no such Service, or no such port of it. */
 const targetsOf = ({ service, port }: Destination, { services, slices }: Mesh): Target[] | undefined => {
   const [, name, namespace] = SERVICE.exec(service) ?? []
-  const found = services.find(({ metadata }) => metadata?.name === name && metadata?.namespace === namespace)
+  const found = serviceNamed(services, namespace, name)
   const ports = found?.spec?.ports ?? []
   const wanted = port ?? (ports.length === 1 ? ports[0]?.port : undefined)
   return found && wanted !== undefined ? readyTargets(found, wanted, slices) : undefined
@@ -35,7 +37,7 @@ export const startIngressGateway = async (
   read: () => Promise<Mesh>,
 ): Promise<{ port: number; close(): Promise<void> }> => {
   const agent = new http.Agent({ keepAlive: true })
-  const turns = new Map<string, number>()
+  const pick = inTurn<Target>()
   const unanswered = () => ({
     status: 503,
     text: 'upstream connect error or disconnect/reset before headers. reset reason: connection failure',
@@ -57,9 +59,7 @@ export const startIngressGateway = async (
     const targets = destination && targetsOf(destination, mesh)
     // Envoy knows no cluster of that name, and has nothing to say about it.
     if (destination === undefined || targets === undefined) return say(503)
-    const turn = turns.get(destination.service) ?? 0
-    turns.set(destination.service, turn + 1)
-    const target = targets[turn % targets.length]
+    const target = pick(destination.service, targets)
     if (target === undefined) return say(503, 'no healthy upstream')
     return proxyTo({ host: target.address, port: target.port }, request, response, { agent, unanswered })
   }
@@ -70,14 +70,11 @@ export const startIngressGateway = async (
       else response.writeHead(500).end(`The local gateway could not ask Kubernetes: ${error.message}`)
     })
   })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(0, host, resolve)
-  })
+  await listening(server, 0, host)
   return {
     port: (server.address() as AddressInfo).port,
     close: async () => {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
+      await closed(server)
       agent.destroy()
     },
   }

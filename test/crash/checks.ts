@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
+import { kubectl } from '../../local/cluster/kubectl.ts'
 import { until } from '../../local/stack/until.ts'
 import { poolOf } from '../e2e/database-home.ts'
 import { awsDump, namespaceDump } from '../e2e/dump.ts'
-import { kubectl } from '../e2e/home.ts'
 import { type Action, close, type Lane, pullOf, step } from './lane.ts'
 
 /** What must not be there, or must not have changed. */

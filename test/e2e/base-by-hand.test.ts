@@ -3,12 +3,12 @@ import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { parse, stringify } from 'yaml'
+import { kubectl } from '../../local/cluster/kubectl.ts'
 import { progressTo } from '../../local/install/progress.ts'
 import { istioDefinitions } from '../../local/istio/definitions.ts'
 import type { KubeObject } from '../../src/cluster/cluster.ts'
 import { findKustomize } from '../../src/kustomize/binary.ts'
 import { KUSTOMIZE_BASE } from '../../src/paths.ts'
-import { kubectl } from './home.ts'
 
 /** What kustomize-base/README.md tells people to write, as it stands there. */
 const [, SHOWN = ''] =

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { kubectl } from '../../local/cluster/kubectl.ts'
 import { databaseUrls, openDatabaseHome, withDatabase } from './database-home.ts'
-import { CONFIG, type Home, kubectl } from './home.ts'
+import { CONFIG, type Home } from './home.ts'
 import { found } from './sinks.ts'
 
 const CANARY = 'canary-4b1d7c/of a Secret'

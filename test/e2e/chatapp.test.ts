@@ -1,11 +1,11 @@
 import { Client } from 'pg'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { kubectl } from '../../local/cluster/kubectl.ts'
 import { launchChromium } from '../../local/install/chromium.ts'
 import type { RunResult } from '../../local/runner/run-action.ts'
 import { type ChatHome, chatFiles, openChatHome } from './chatapp-home.ts'
 import { databaseUrls } from './database-home.ts'
-import { kubectl } from './home.ts'
 
 const DATABASE = 'preview_09'
 

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
+import { kubectl } from '../../local/cluster/kubectl.ts'
 import { openScene } from '../../local/scene.ts'
 import { until } from '../../local/stack/until.ts'
 import { awsDump, namespaceDump } from './dump.ts'
-import { files, kubectl } from './home.ts'
+import { files } from './home.ts'
 
 const CYCLES = 20
 /** Waiting takes most of a run: two cores are enough for this many. */

@@ -2,10 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { createConnection } from 'mysql2/promise'
 import { Client } from 'pg'
+import { kubectl } from '../../local/cluster/kubectl.ts'
 import { stackFacts } from '../../local/scene.ts'
 import { until } from '../../local/stack/until.ts'
 import type { Pool } from '../../src/database/pool.ts'
-import { CONFIG, files, type Home, kubectl, openHome } from './home.ts'
+import { CONFIG, files, type Home, openHome } from './home.ts'
 
 export type Engine = 'mysql' | 'postgres'
 

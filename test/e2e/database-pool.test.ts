@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, type TestContext, test } from 'vitest'
+import { kubectl } from '../../local/cluster/kubectl.ts'
 import type { RunResult } from '../../local/runner/run-action.ts'
 import { until } from '../../local/stack/until.ts'
 import {
@@ -12,7 +13,7 @@ import {
   visit,
   withDatabase,
 } from './database-home.ts'
-import { CONFIG, kubectl } from './home.ts'
+import { CONFIG } from './home.ts'
 
 const POOL = ['configmap', 'eks-preview.pool.default']
 

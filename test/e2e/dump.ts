@@ -1,5 +1,3 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
 import {
   DescribeListenersCommand,
   DescribeLoadBalancersCommand,
@@ -9,6 +7,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { ListResourceRecordSetsCommand, Route53Client } from '@aws-sdk/client-route-53'
 import type { AwsFacts } from '../../local/aws/parts.ts'
+import { kubectl } from '../../local/cluster/kubectl.ts'
 
 /** What a preview may be made of, and what is made for it; events come and go by themselves. */
 const KINDS =
@@ -18,10 +17,8 @@ type Item = { kind: string; metadata: { name: string; uid: string; resourceVersi
 
 /** Everything in the namespace, as `Kind/name uid resourceVersion`: equal lines mean that nothing was written. */
 export const namespaceDump = async (namespace: string): Promise<string[]> => {
-  const { stdout } = await promisify(execFile)('kubectl', ['get', KINDS, '-n', namespace, '-o', 'json'], {
-    maxBuffer: 1 << 26,
-  })
-  return (JSON.parse(stdout).items as Item[])
+  const { items } = JSON.parse(await kubectl(['get', KINDS, '-n', namespace, '-o', 'json'])) as { items: Item[] }
+  return items
     .map(({ kind, metadata }) => `${kind}/${metadata.name} ${metadata.uid} ${metadata.resourceVersion}`)
     .sort()
 }

@@ -1,8 +1,9 @@
 import { lookup } from 'node:dns/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { kubectl } from '../../local/cluster/kubectl.ts'
 import { type Istio, openIstio } from '../../local/istio/istio.ts'
 import type { RunResult } from '../../local/runner/run-action.ts'
-import { CONFIG, type Home, kubectl, openHome } from './home.ts'
+import { CONFIG, type Home, openHome } from './home.ts'
 
 /** One app for everything that can lead to one. */
 const EXPOSURES = { front: 'ingress', node: 'nodePort', mesh: 'istio', own: 'loadBalancer', inner: 'none' }

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
+import { kubectl } from '../../local/cluster/kubectl.ts'
 import type { KubeObject } from '../../src/cluster/cluster.ts'
 import { LABEL, labelsOf, recordName } from '../../src/names.ts'
-import { environmentAt, files, type Home, kubectl, openHome, REPOSITORY } from './home.ts'
+import { environmentAt, files, type Home, openHome, REPOSITORY } from './home.ts'
 
 type In = Pick<Home, 'namespace' | 'domain'>
 const object = (

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import {
@@ -7,6 +6,7 @@ import {
   ListResourceRecordSetsCommand,
   Route53Client,
 } from '@aws-sdk/client-route-53'
+import { kubectl } from '../../local/cluster/kubectl.ts'
 import { openScene, type Scene, stackFacts } from '../../local/scene.ts'
 import { type Environment, environmentOf } from '../../src/names.ts'
 import { awsDump, namespaceDump } from './dump.ts'
@@ -31,15 +31,6 @@ export type Home = Scene & {
   /** The records below the domain, as Route 53 has them. */
   records(): Promise<RecordSet[]>
 }
-
-/** With the admin's rights; rejects with what kubectl says. */
-export const kubectl = (args: readonly string[], stdin = ''): Promise<string> =>
-  new Promise((resolve, reject) => {
-    const child = execFile('kubectl', args, { timeout: 60_000 }, (error, stdout) =>
-      error ? reject(error) : resolve(stdout),
-    )
-    child.stdin?.end(stdin)
-  })
 
 /** `settings` are the install ConfigMap's. */
 export const openHome = async (settings?: Record<string, string>): Promise<Home> => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { files, type Home, kubectl, openHome } from './home.ts'
+import { kubectl } from '../../local/cluster/kubectl.ts'
+import { files, type Home, openHome } from './home.ts'
 import { refused } from './refusal.ts'
 
 let home: Home

@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { kubectl } from '../../local/cluster/kubectl.ts'
 import { appImage } from '../../local/images/build.ts'
 import { type Istio, openIstio } from '../../local/istio/istio.ts'
 import { until } from '../../local/stack/until.ts'
-import { type Home, kubectl, openHome } from './home.ts'
+import { type Home, openHome } from './home.ts'
 
 // The way of a request here, from the name to the pod: record, load balancer, gateway, VirtualService, Service.
 

@@ -1,9 +1,10 @@
 import http from 'node:http'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { kubectl } from '../../local/cluster/kubectl.ts'
 import { appImage } from '../../local/images/build.ts'
 import { until } from '../../local/stack/until.ts'
-import { type Home, kubectl, openHome } from './home.ts'
+import { type Home, openHome } from './home.ts'
 
 // What stands before the pods here, as the AWS Load Balancer Controller and AWS would have it: from the name to the pod.
 

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { kubectl } from '../../local/cluster/kubectl.ts'
 import type { RunResult } from '../../local/runner/run-action.ts'
-import { CONFIG, kubectl, openHome } from './home.ts'
+import { CONFIG, openHome } from './home.ts'
 import { found } from './sinks.ts'
 
 const SIX_LINES = readFileSync(`examples/minimal/${CONFIG}`, 'utf8')

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
+import { kubectl } from '../../local/cluster/kubectl.ts'
 import { until } from '../../local/stack/until.ts'
-import { type Home, kubectl } from './home.ts'
+import type { Home } from './home.ts'
 
 /** Gives a home what install/namespaces/ gives, for the namespaces of its own previews; returns what takes it away again. */
 export const giveNamespaces = async ({ namespace }: Home): Promise<() => Promise<void>> => {

@@ -5,9 +5,9 @@ import os from 'node:os'
 import path from 'node:path'
 import { Client } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { kubectl } from '../../local/cluster/kubectl.ts'
 import { openScene, REGISTRY, type Scene } from '../../local/scene.ts'
 import { until } from '../../local/stack/until.ts'
-import { kubectl } from './home.ts'
 
 /** Images of real programs are what examples stand on: they have to do what the official ones of their names do. */
 

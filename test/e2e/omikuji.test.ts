@@ -1,10 +1,11 @@
 import { lookup } from 'node:dns/promises'
 import { describe, expect, test } from 'vitest'
 import type { SmokeCase } from '../../checks/contract.ts'
+import { kubectl } from '../../local/cluster/kubectl.ts'
 import type { RunResult } from '../../local/runner/run-action.ts'
 import { until } from '../../local/stack/until.ts'
 import { filesBelow } from './files-below.ts'
-import { type Home, kubectl, openHome } from './home.ts'
+import { type Home, openHome } from './home.ts'
 
 const files = filesBelow('examples/omikuji')
 /** By image, the fortune it is built with. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { kubectl } from '../../local/cluster/kubectl.ts'
 import { databaseUrls, holders, openDatabaseHome } from './database-home.ts'
-import { environmentAt, files, type Home, kubectl } from './home.ts'
+import { environmentAt, files, type Home } from './home.ts'
 import { giveNamespaces } from './namespace-rights.ts'
 
 /** `isolation: namespace`, with the rights of install/namespaces/ for the namespaces of this test. */

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { kubectl } from '../../local/cluster/kubectl.ts'
 import { writeCommitImage } from '../../local/images/build.ts'
 import { type PrivateRegistry, startPrivateRegistry } from '../../local/images/private-registry.ts'
 import { imageStore } from '../../local/images/store.ts'
@@ -10,7 +11,6 @@ import { stackFacts } from '../../local/scene.ts'
 import { statePaths } from '../../local/stack/state.ts'
 import { until } from '../../local/stack/until.ts'
 import { pullFault } from '../../src/cluster/image-faults.ts'
-import { kubectl } from './home.ts'
 
 const namespace = `registry-${randomUUID().slice(0, 8)}`
 const image = `registry.${namespace}.example/shop/web:1`

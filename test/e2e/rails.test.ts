@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { kubectl } from '../../local/cluster/kubectl.ts'
 import type { RunResult } from '../../local/runner/run-action.ts'
 import { REGISTRY } from '../../local/scene.ts'
 import { holders } from './database-home.ts'
-import { environmentAt, kubectl } from './home.ts'
+import { environmentAt } from './home.ts'
 import { changed, DATABASE, EXAMPLE, openRails, withMigration } from './rails-home.ts'
 import { casesOf } from './two-apps-home.ts'
 

@@ -1,9 +1,9 @@
 import { env } from 'node:process'
+import { kubectl } from '../../local/cluster/kubectl.ts'
 import { kubernetes } from '../../src/cluster/api.ts'
 import type { Cluster, KubeObject } from '../../src/cluster/cluster.ts'
 import { connectionFromKubeconfig } from '../../src/cluster/kubeconfig.ts'
 import { poll } from '../../src/poll.ts'
-import { kubectl } from './home.ts'
 import type { Scratch } from './scratch.ts'
 
 type Rule = { apiGroups: string[]; resources: string[]; verbs: string[] }

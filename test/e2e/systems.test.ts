@@ -1,9 +1,10 @@
 import path from 'node:path'
 import { expect, test } from 'vitest'
+import { kubectl } from '../../local/cluster/kubectl.ts'
 import type { RunResult } from '../../local/runner/run-action.ts'
 import { REGISTRY } from '../../local/scene.ts'
 import { filesBelow } from './files-below.ts'
-import { environmentAt, kubectl, openHome } from './home.ts'
+import { environmentAt, openHome } from './home.ts'
 
 /**
  * Three systems in the shape of ones that people know, with manifests of their own: a shop of eleven services, a poll with a

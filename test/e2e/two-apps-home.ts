@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import type { SmokeCase } from '../../checks/contract.ts'
+import { kubectl } from '../../local/cluster/kubectl.ts'
 import type { RunResult } from '../../local/runner/run-action.ts'
 import { stackFacts } from '../../local/scene.ts'
 import { openDatabaseHome } from './database-home.ts'
-import { CONFIG, type Home, kubectl } from './home.ts'
+import { CONFIG, type Home } from './home.ts'
 
 type Case = SmokeCase & { message: string }
 

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { kubectl } from '../../local/cluster/kubectl.ts'
 import { imageStore } from '../../local/images/store.ts'
 import { REGISTRY } from '../../local/scene.ts'
-import { files, type Home, kubectl, openHome } from './home.ts'
+import { files, type Home, openHome } from './home.ts'
 import { runWorkflow, type WorkflowRun } from './workflow-run.ts'
 
 const NAME = 'acme/shop'
