@@ -2,6 +2,7 @@ import type { Environment } from '../names.ts'
 import type { Settings } from '../settings.ts'
 import { plainText } from './escape.ts'
 import type { ShownDeployment } from './marker.ts'
+import { openApps } from './open-apps.ts'
 import type { DeploymentReport, Report } from './report.ts'
 import { verdictText } from './verdict.ts'
 
@@ -41,5 +42,5 @@ const DESCRIPTION = 140
 export const descriptionOf = (report: Report): string => plainText(verdictText(report), DESCRIPTION)
 
 /** GitHub knows one address for all apps. Only one that has answered with this commit is given out. */
-export const addressOf = ({ apps, commit }: Report): string | undefined =>
-  apps.find((app) => app.url !== undefined && app.commit !== undefined && app.commit === commit)?.url
+export const addressOf = (report: Report): string | undefined =>
+  openApps(report).find(({ commit }) => commit === report.commit)?.url

@@ -1,13 +1,12 @@
 import { causeChain, type PreviewError } from '../errors.ts'
+import { openApps } from './open-apps.ts'
 import type { Report } from './report.ts'
 
 export type OutputName = 'environment-id' | 'url' | 'urls' | 'database' | 'report-url' | 'status' | 'result'
 
 /** What later steps of the workflow read; empty where there is nothing. Only URLs that have answered are given out. */
 export const outputsOf = (report: Report): Record<OutputName, string> => {
-  const urls = report.apps.flatMap(({ name, url, commit }) =>
-    url === undefined || commit === undefined ? [] : [[name, url] as const],
-  )
+  const urls = openApps(report).map(({ name, url }) => [name, url] as const)
   return {
     'environment-id': report.environment?.id ?? '',
     url: urls[0]?.[1] ?? '',

@@ -2,7 +2,8 @@ import type { SlackMessage, SlackNews } from '../slack/slack.ts'
 import { slackLink, slackText } from './escape.ts'
 import { plural, shortCommit, until } from './format.ts'
 import { commitUrl } from './links.ts'
-import type { AppReport, Report } from './report.ts'
+import { type OpenApp, openApps } from './open-apps.ts'
+import type { Report } from './report.ts'
 import { reasonLines } from './slack-reason.ts'
 import { verdict, verdictText } from './verdict.ts'
 
@@ -55,7 +56,7 @@ const headline = (report: Report): string => {
 const isGone = ({ status }: Report): boolean => status === 'removed' || status === 'removing'
 
 const linksOf = (report: Report): string[] =>
-  isGone(report) ? [] : report.apps.flatMap((app) => appLine(app, report.commit))
+  isGone(report) ? [] : openApps(report).map((app) => appLine(app, report.commit))
 
 /** A section of their own: however many apps there are, these are seen. */
 const factsOf = (report: Report): string[] => {
@@ -68,10 +69,9 @@ const factsOf = (report: Report): string[] => {
   ]
 }
 
-const appLine = (app: AppReport, head: string | undefined): string[] => {
-  if (app.commit === undefined || app.url === undefined) return []
-  const link = `${slackText(app.name)}: ${slackLink(slackText(app.url), app.url)}`
-  return [app.commit === head ? link : `${link} (still ${shortCommit(app.commit)})`]
+const appLine = ({ name, url, commit }: OpenApp, head: string | undefined): string => {
+  const link = `${slackText(name)}: ${slackLink(slackText(url), url)}`
+  return commit === head ? link : `${link} (still ${shortCommit(commit)})`
 }
 
 const about = (report: Report): string[] => {

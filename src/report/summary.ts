@@ -5,6 +5,7 @@ import { fleet } from './fleet.ts'
 import { changesFold, receiptFold, smokeFold, smokeTable, warningsFold } from './folds.ts'
 import { duration, shortCommit, until } from './format.ts'
 import { commitUrl } from './links.ts'
+import { openApps } from './open-apps.ts'
 import type { Report } from './report.ts'
 import { verdictText } from './verdict.ts'
 
@@ -30,11 +31,9 @@ export const renderSummary = (report: Report): string =>
 const hint = ({ intent }: Report): string => (intent.kind === 'skip' ? markdownText(intent.hint) : '')
 
 const links = (report: Report): string => {
-  const { apps, database, smoke, commit, environment, pullRequest } = report
+  const { database, smoke, commit, environment, pullRequest } = report
   const lines = [
-    ...apps.flatMap(({ name, url, commit }) =>
-      url === undefined || commit === undefined ? [] : [`${markdownText(name)}: ${urlLink(url)}`],
-    ),
+    ...openApps(report).map(({ name, url }) => `${markdownText(name)}: ${urlLink(url)}`),
     database !== undefined && `Database: ${markdownCode(database)}`,
     smoke?.reportUrl !== undefined &&
       `${markdownLink('Smoke report', smoke.reportUrl)}${until(smoke.result?.report?.expires)}`,
