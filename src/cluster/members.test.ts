@@ -44,9 +44,9 @@ describe('whose it is', () => {
   })
 
   test('only what refers to our record was applied by us', () => {
-    expect(isApplied(live({ ownerReferences: [record] }), environment)).toBe(true)
-    expect(isApplied(live({ ownerReferences: [{ ...record, name: 'other' }] }), environment)).toBe(false)
-    expect(isApplied(live({}), environment)).toBe(false)
+    expect(isApplied(live({ ownerReferences: [record] }), environment, undefined)).toBe(true)
+    expect(isApplied(live({ ownerReferences: [{ ...record, name: 'other' }] }), environment, undefined)).toBe(false)
+    expect(isApplied(live({}), environment, undefined)).toBe(false)
   })
 
   test('all in a namespace of the environment’s own was', () => {

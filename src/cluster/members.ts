@@ -48,7 +48,7 @@ export const isOurs = ({ metadata }: KubeObject, environment: Environment): bool
  * Controllers copy labels to what they make (EndpointSlices, the claims of a StatefulSet), but never ownerReferences: the one
  * to our record is proof that we applied it. They do not cross namespaces; in one of the environment's own nobody else applies.
  */
-export const isApplied = ({ metadata }: Live, environment: Environment, ownNamespace?: string): boolean =>
+export const isApplied = ({ metadata }: Live, environment: Environment, ownNamespace: string | undefined): boolean =>
   (ownNamespace !== undefined && metadata.namespace === ownNamespace) ||
   metadata.ownerReferences?.some(({ kind, name }) => kind === 'ConfigMap' && name === recordName(environment)) === true
 

@@ -152,7 +152,7 @@ describe('what may be made anew', () => {
     'Service',
     'ConfigMap',
   ])('%s', (kind) => {
-    expect(whyKept(object(kind), live(kind), environment)).toBeUndefined()
+    expect(whyKept(object(kind), live(kind), environment, undefined)).toBeUndefined()
   })
 
   const never = { annotations: { 'eks-preview/recreate': 'never' } }
@@ -171,7 +171,7 @@ describe('what may be made anew', () => {
     ['what somebody forbade by hand', object('Job'), live('Job', {}, never), 'eks-preview/recreate is never'],
     ['what we did not apply', object('Job'), live('Job', {}, { ownerReferences: [] }), 'not ours by its owner'],
   ])('not %s', (_, wanted, before, why) => {
-    expect(whyKept(wanted, before, environment)?.message).toContain(why)
+    expect(whyKept(wanted, before, environment, undefined)?.message).toContain(why)
   })
 })
 
@@ -179,7 +179,7 @@ test('in a namespace of the environment’s own there are no owners to prove it'
   const inside = { namespace: 'previews-1', ownerReferences: [] }
   const wanted = object('Job', {}, { namespace: 'previews-1' })
   expect(whyKept(wanted, live('Job', {}, inside), environment, 'previews-1')).toBeUndefined()
-  expect(whyKept(wanted, live('Job', {}, inside), environment)?.message).toContain('not ours by its owner')
+  expect(whyKept(wanted, live('Job', {}, inside), environment, undefined)?.message).toContain('not ours by its owner')
 })
 
 test('the cost is told where there is one', () => {

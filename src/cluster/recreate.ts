@@ -46,7 +46,7 @@ export const whyKept = (
   wanted: KubeObject,
   before: Live,
   environment: Environment,
-  ownNamespace?: string,
+  ownNamespace: string | undefined,
 ): { message: string; hint: string } | undefined => {
   const { kind, metadata } = wanted
   if (kind === 'PersistentVolumeClaim')

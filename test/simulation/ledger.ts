@@ -46,7 +46,7 @@ export const ledger = (): Ledger => {
     const last = before && lastWriter.get(before.metadata.uid)
     if (last && last.at > tenure.at) violations.push(`stale write: ${text} after ${last.actor} wrote it`)
     // What comes too late to be found by anybody has to be collected.
-    const isMarked = isOurs(live, environment) && isApplied(live, environment)
+    const isMarked = isOurs(live, environment) && isApplied(live, environment, undefined)
     if (before === undefined && !isMarked) violations.push(`leak: ${text} without our marks`)
     lastWriter.set(live.metadata.uid, tenure)
   }

@@ -31,7 +31,7 @@ export const leftIn = (server: MemoryServer): string[] =>
   server
     .all()
     .filter(({ metadata }) => metadata.namespace === NAMESPACE)
-    .filter((live) => isApplied(live, environment) || live.metadata.name === RECORD.name)
+    .filter((live) => isApplied(live, environment, undefined) || live.metadata.name === RECORD.name)
     .map((live) => `leak: ${subject(live)} is left`)
 
 export const touchedOf = (server: MemoryServer, foreign: readonly Live[]): string[] =>
