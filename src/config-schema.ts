@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
 import { z } from 'zod'
 import { checks, checksFit } from './checks-config.ts'
+import { SECRET_VARIABLE } from './secret-values.ts'
 
 /** A DNS label; 30 characters leave room for `<32 hex>-` in a host label of 63. */
 const appName = z
@@ -19,7 +20,6 @@ const urlPath = z
   .string()
   .max(2048)
   .regex(/^\/(?![/\\])[^\s\\]*$/, 'write a path such as /healthz, without a host')
-export const SECRET_VARIABLE = /^[A-Z_][A-Z0-9_]*$/
 const quantities = z.record(z.string(), z.union([z.string(), z.number()]))
 const image = z
   .string()
@@ -49,7 +49,6 @@ const reached = {
 }
 
 const variable = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'not the name of an environment variable')
-/** Upper case, which no object's name in Kubernetes may be. */
 const secretVariable = z.string().regex(SECRET_VARIABLE)
 const ADDRESS = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?:[1-9]\d{0,4}$/
 
@@ -181,7 +180,7 @@ const smoke = z
   .optional()
   .describe('The smoke check of all apps')
 
-type Reached = { expose: Exposure; health?: unknown; commit?: unknown; checks?: unknown }
+type Reached = { expose: Exposure; commit?: unknown; checks?: unknown }
 
 /** Nobody asks an app that has no URL. */
 const askable = ({ apps }: { apps: Record<string, Reached> }, context: z.RefinementCtx): void => {

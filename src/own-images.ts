@@ -5,7 +5,7 @@ import { PreviewError, type Problem } from './errors.ts'
 /** What the images of people's manifests become. */
 
 /** By name in the manifests, `repository:tag` or `repository@sha256:…`. */
-export type Replaced = Readonly<Record<string, string>>
+type Replaced = Readonly<Record<string, string>>
 type Given = Readonly<Record<string, string>>
 
 export const imagesIn = ({ image = [] }: OwnApp): readonly string[] => (typeof image === 'string' ? [image] : image)

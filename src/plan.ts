@@ -1,14 +1,7 @@
 import { type Address, addressOf, exposureProblems } from './address.ts'
 import { logStreamsUrl } from './aws/log-group.ts'
 import { CONFIG_PATH } from './config.ts'
-import {
-  type App,
-  type BaseConfig,
-  type OwnConfig,
-  type OwnApp as OwnConfigApp,
-  type PreviewConfig,
-  SECRET_VARIABLE,
-} from './config-schema.ts'
+import type { App, BaseConfig, OwnConfig, OwnApp as OwnConfigApp, PreviewConfig } from './config-schema.ts'
 import type { VariableNames } from './database/secret.ts'
 import type { DatabaseSettings } from './database/settings.ts'
 import { PreviewError, type Problem } from './errors.ts'
@@ -18,13 +11,14 @@ import type { OwnOverlayApp } from './kustomize/own-overlay.ts'
 import { type Environment, type Placement, placementOf } from './names.ts'
 import { amongNeighbours, SERVICE_PORT } from './neighbours.ts'
 import { imagesIn, ownImages } from './own-images.ts'
+import { handedIn, sharedIn } from './secret-values.ts'
 import type { Settings } from './settings.ts'
 
 /** How people know a pull request. */
 export type PullRequestName = Pick<PullRequest, 'number' | 'title' | 'url'>
 
 type Reached = {
-  /** Absent when nothing leads to it. */
+  /** `undefined` when nothing leads to it. */
   address: Address | undefined
   /** The Service whose pods answer, by name before the placement's suffix. */
   service: string
@@ -148,9 +142,7 @@ const baseApps = ({ apps }: BaseConfig, { images, secrets }: Handed, decided: De
     config: amongNeighbours(migratingAt(app, commit), apps, decided),
     image: images[name] ?? versioned(app.image, commit),
     hasDatabase: decided.database !== undefined,
-    secretValues: Object.fromEntries(
-      app.secrets.flatMap((secret) => (SECRET_VARIABLE.test(secret) ? [[secret, secrets[secret] ?? '']] : [])),
-    ),
+    secretValues: Object.fromEntries(handedIn(app.secrets).map((secret) => [secret, secrets[secret] ?? ''])),
     ...logsOf(name, app, decided),
   }))
 }
@@ -161,17 +153,11 @@ const refuse = (problems: Problem[]): void => {
 
 type Leading = { service: string; ingress: string; port: number }
 
-const reached = (name: string, { expose, health }: App | OwnConfigApp, leading: Leading, decided: Decided) => {
-  const address = addressOf({ app: name, expose, health, ...leading }, decided)
-  return {
-    name,
-    expose,
-    service: leading.service,
-    address,
-    host: address?.host,
-    health: address?.health ?? health,
-  }
-}
+const reached = (name: string, { expose, health }: App | OwnConfigApp, leading: Leading, decided: Decided) => ({
+  name,
+  service: leading.service,
+  address: addressOf({ app: name, expose, health, ...leading }, decided),
+})
 
 const logsOf = (name: string, { logs: folder }: App, { environment, settings }: Decided) => {
   const { logGroup: group } = settings
@@ -216,7 +202,7 @@ const migratingAt = (app: App, commit: string): App => {
 /** What lies in the namespace is other people's, unless the platform team says that previews may use it. */
 const unsharedIn = (name: string, app: App, shared: readonly string[]): Problem[] =>
   [
-    ...app.secrets.filter((secret) => !SECRET_VARIABLE.test(secret)).map((secret) => `Secret/${secret}`),
+    ...sharedIn(app.secrets).map((secret) => `Secret/${secret}`),
     ...app.imagePullSecrets.map((secret) => `Secret/${secret}`),
     ...(app.serviceAccount === undefined ? [] : [`ServiceAccount/${app.serviceAccount}`]),
   ]
@@ -229,8 +215,8 @@ const unsharedIn = (name: string, app: App, shared: readonly string[]): Problem[
 
 /** An empty one is what GitHub makes of a secret that the run may not have. */
 const unhandedIn = (name: string, app: App, secrets: Readonly<Record<string, string>>): Problem[] =>
-  app.secrets
-    .filter((secret) => SECRET_VARIABLE.test(secret) && !secrets[secret])
+  handedIn(app.secrets)
+    .filter((secret) => !secrets[secret])
     .map((secret) => ({
       message: `apps.${name} uses the secret ${secret}, which the workflow ${secret in secrets ? 'hands over empty' : 'does not hand over'}`,
       file: CONFIG_PATH,

@@ -12,6 +12,7 @@ import { PreviewError, type Problem } from './errors.ts'
 import { writeFiles } from './kustomize/folder.ts'
 import type { Kustomize } from './kustomize/kustomize.ts'
 import { NAME_REFERENCES } from './kustomize/name-references.ts'
+import { buildOnBase } from './kustomize/on-base.ts'
 import { originOf, tidy } from './kustomize/origin.ts'
 import { exposureOverlayOf } from './kustomize/overlay.ts'
 import { exposed, installAnnotations } from './kustomize/own-ingress.ts'
@@ -21,7 +22,6 @@ import { scanSources } from './kustomize/scan.ts'
 import { correct } from './manifests/correct.ts'
 import { hostProblems, withRewrittenHosts } from './manifests/service-hosts.ts'
 import { imagesIn } from './own-images.ts'
-import { KUSTOMIZE_BASE } from './paths.ts'
 import type { OwnPlan } from './plan.ts'
 
 export type Rendered = {
@@ -67,13 +67,11 @@ export const renderOwn = async (kustomize: Kustomize, plan: OwnPlan, folder: str
     placed.flatMap(({ object, file }) => (file === undefined ? [] : [[keyOf(refOf(object)), { file }]])),
   )
   const leading = await Promise.all(
-    plan.apps.filter(isLedToByUs).map(async (app) => {
+    plan.apps.filter(isLedToByUs).map((app) => {
       const { service } = app.config
       const backend = { name: `${service.name}${suffix}`, port: service.port }
       const overlay = path.join(folder, `leading-${app.name}`)
-      const base = path.relative(overlay, await realpath(KUSTOMIZE_BASE))
-      await writeFiles(overlay, { 'kustomization.yaml': exposureOverlayOf(app, backend, plan, settings, base) })
-      return kustomize.build(overlay)
+      return buildOnBase(kustomize, overlay, (base) => exposureOverlayOf(app, backend, plan, settings, base))
     }),
   )
   return {
@@ -94,8 +92,8 @@ const ledTo = (object: KubeObject, { apps, settings, placement: { suffix } }: Ow
   return app === undefined ? object : exposed(object, app, settings, suffix)
 }
 
-const isLedToByUs = ({ expose, config }: OwnPlan['apps'][number]): boolean =>
-  config.ingress === undefined && (expose === 'ingress' || expose === 'nodePort' || expose === 'istio')
+const isLedToByUs = ({ config: { ingress, expose } }: OwnPlan['apps'][number]): boolean =>
+  ingress === undefined && (expose === 'ingress' || expose === 'nodePort' || expose === 'istio')
 
 /** Kustomize tells of every folder on its way to what is wrong. */
 const unbuildable = (kustomization: string, root: string, cause: Error): PreviewError => {
@@ -111,11 +109,11 @@ const objectsOf = (manifests: readonly Manifest[]): KubeObject[] =>
   manifests.map(({ object }) => object).filter((object) => !isNamespace(object))
 
 const askedOf = ({ apps, placement, settings, database }: OwnPlan): Asked => ({
-  apps: apps.map(({ name, service, expose, config }) => ({
+  apps: apps.map(({ name, service, config }) => ({
     name,
     service,
     port: config.service.port,
-    expose,
+    expose: config.expose,
     ingress: config.ingress,
     images: imagesIn(config),
   })),

@@ -1,11 +1,10 @@
-import { realpath } from 'node:fs/promises'
 import path from 'node:path'
 import { PreviewError } from './errors.ts'
-import { inTempFolder, writeFiles } from './kustomize/folder.ts'
+import { inTempFolder } from './kustomize/folder.ts'
 import type { Kustomize } from './kustomize/kustomize.ts'
+import { buildOnBase } from './kustomize/on-base.ts'
 import { overlayOf } from './kustomize/overlay.ts'
 import { nameProblems } from './names.ts'
-import { KUSTOMIZE_BASE } from './paths.ts'
 import type { BasePlan, DeployPlan } from './plan.ts'
 import { type Rendered, renderOwn } from './render-own.ts'
 
@@ -18,12 +17,9 @@ export const render = (kustomize: Kustomize, plan: DeployPlan, tempFolder: strin
 /** Every app's overlay, built at the same time; the objects in the apps' order. */
 const renderBase = async (kustomize: Kustomize, plan: BasePlan, folder: string): Promise<Rendered> => {
   const built = await Promise.all(
-    plan.apps.map(async (app) => {
-      const overlay = path.join(folder, app.name)
-      const base = path.relative(overlay, await realpath(KUSTOMIZE_BASE))
-      await writeFiles(overlay, { 'kustomization.yaml': overlayOf(app, plan, plan.settings, base) })
-      return kustomize.build(overlay)
-    }),
+    plan.apps.map((app) =>
+      buildOnBase(kustomize, path.join(folder, app.name), (base) => overlayOf(app, plan, plan.settings, base)),
+    ),
   )
   const objects = built.flat()
   const problems = nameProblems(objects.map(({ kind, metadata }) => ({ kind, name: metadata.name })))

@@ -1,8 +1,15 @@
 import type { Problem } from './errors.ts'
 
+/** What an app names in `secrets`: objects, and in upper case, which no object's name may be, variables that the workflow hands over. */
+const VARIABLE = '[A-Z_][A-Z0-9_]*'
+export const SECRET_VARIABLE = new RegExp(`^${VARIABLE}$`)
+
+export const handedIn = (secrets: readonly string[]): string[] => secrets.filter((name) => SECRET_VARIABLE.test(name))
+export const sharedIn = (secrets: readonly string[]): string[] => secrets.filter((name) => !SECRET_VARIABLE.test(name))
+
 /** The input `secrets`: one `NAME=value` a line. Not a word of a value may be in what is said about them. */
 
-const LINE = /^([A-Z_][A-Z0-9_]*)=(.*)$/
+const LINE = new RegExp(`^(${VARIABLE})=(.*)$`)
 
 const linesOf = (text: string): string[] => text.split('\n').map((line) => line.trim())
 

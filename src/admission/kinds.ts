@@ -55,16 +55,17 @@ export const kinds: Rule = (object, build) => {
         hint: 'take it out of the kustomization',
       },
     ]
-  // In a namespace of its own, the preview's takes its place.
-  if (isNamespace(object) && suffix === '') return []
   if (isNamespace(object))
-    return [
-      {
-        isWarning: true,
-        message: 'is left out: the namespace of previews is not theirs to make',
-        hint: 'take it out of the kustomization to hear no more of it',
-      },
-    ]
+    // In a namespace of its own, the preview's takes its place.
+    return suffix === ''
+      ? []
+      : [
+          {
+            isWarning: true,
+            message: 'is left out: the namespace of previews is not theirs to make',
+            hint: 'take it out of the kustomization to hear no more of it',
+          },
+        ]
   if (CLUSTER_SCOPED.has(kind))
     return [
       {

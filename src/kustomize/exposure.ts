@@ -5,11 +5,9 @@ import { annotated, type Operation, type Patch, patch, rename } from './patch.ts
 
 export type Exposed = {
   name: string
-  expose: Exposure
-  /** `undefined` when nothing leads to it. */
-  host: string | undefined
-  /** `undefined` when it has no path to ask. */
-  health: string | undefined
+  /** Its name in DNS, and the path that answers 2xx when it is ready; `undefined` when nothing leads to it. */
+  address: { host: string; health: string } | undefined
+  config: { expose: Exposure }
 }
 
 /** What the install decides for all previews. */
@@ -35,27 +33,29 @@ const COMPONENTS: Record<Exposure, readonly string[]> = {
 export const exposureComponents = (expose: Exposure): readonly string[] => COMPONENTS[expose]
 
 /** `backend`: when it is not the base's own Service, whose name Kustomize knows. */
-export const exposurePatches = (app: Exposed, install: OverlayInstall, backend?: Backend): Patch[] => {
-  switch (app.expose) {
-    case 'ingress':
-    case 'nodePort':
-      return [patch({ kind: 'Ingress' }, ingress(app, install, backend))]
-    case 'istio':
-      return [patch({ kind: 'VirtualService' }, virtualService(app, install, backend))]
-    case 'loadBalancer':
-      // Kustomize refuses a patch that changes nothing.
-      return Object.keys(install.loadBalancerAnnotations).length === 0
-        ? []
-        : [patch({ kind: 'Service' }, annotated(install.loadBalancerAnnotations))]
-    default:
-      return []
+export const exposurePatches = (
+  { name, address, config: { expose } }: Exposed,
+  install: OverlayInstall,
+  backend?: Backend,
+): Patch[] => {
+  if (address === undefined) return []
+  if (expose === 'istio')
+    return [patch({ kind: 'VirtualService' }, [rename(name), ...virtualService(address, install, backend)])]
+  if (expose !== 'loadBalancer') {
+    const isByNode = expose === 'nodePort' ? { 'alb.ingress.kubernetes.io/target-type': 'instance' } : {}
+    return [patch({ kind: 'Ingress' }, [rename(name), ...ingress(address, install, backend), ...annotated(isByNode)])]
   }
+  // Kustomize refuses a patch that changes nothing.
+  return Object.keys(install.loadBalancerAnnotations).length === 0
+    ? []
+    : [patch({ kind: 'Service' }, annotated(install.loadBalancerAnnotations))]
 }
 
-const ingress = (app: Exposed, install: OverlayInstall, backend: Backend | undefined): Operation[] => [
-  rename(app.name),
+type Address = NonNullable<Exposed['address']>
+
+const ingress = ({ host, health }: Address, install: OverlayInstall, backend: Backend | undefined): Operation[] => [
   { op: 'replace', path: '/spec/ingressClassName', value: install.ingressClass },
-  { op: 'replace', path: '/spec/rules/0/host', value: app.host },
+  { op: 'replace', path: '/spec/rules/0/host', value: host },
   ...(backend === undefined
     ? []
     : [
@@ -67,17 +67,15 @@ const ingress = (app: Exposed, install: OverlayInstall, backend: Backend | undef
       ]),
   ...annotated({
     'alb.ingress.kubernetes.io/group.name': install.ingressGroup,
-    ...(app.health === undefined ? {} : { 'alb.ingress.kubernetes.io/healthcheck-path': app.health }),
+    'alb.ingress.kubernetes.io/healthcheck-path': health,
     ...install.ingressAnnotations,
-    ...(app.expose === 'nodePort' ? { 'alb.ingress.kubernetes.io/target-type': 'instance' } : {}),
   }),
 ]
 
 export const portOf = ({ port }: Backend): object => (typeof port === 'number' ? { number: port } : { name: port })
 
-const virtualService = (app: Exposed, { istio }: OverlayInstall, backend: Backend | undefined): Operation[] => [
-  rename(app.name),
-  { op: 'replace', path: '/spec/hosts', value: [app.host] },
+const virtualService = ({ host }: Address, { istio }: OverlayInstall, backend: Backend | undefined): Operation[] => [
+  { op: 'replace', path: '/spec/hosts', value: [host] },
   { op: 'replace', path: '/spec/gateways', value: [istio?.gateway] },
   ...(backend === undefined
     ? []

@@ -19,9 +19,7 @@ const install = {
 const app: OverlayApp = {
   name: 'web',
   image: 'registry:5000/shop/web:abc',
-  expose: 'ingress',
-  host: 'h.preview.example.com',
-  health: '/healthz',
+  address: { host: 'h.preview.example.com', health: '/healthz' },
   hasDatabase: false,
   secretValues: {},
   config: {
@@ -179,7 +177,7 @@ test.each([
 ])('%s without its tag is %s', (image, repository) => expect(withoutTag(image)).toBe(repository))
 
 describe('what leads to the app', () => {
-  const led = (expose: Exposure) => overlay({ expose }, { expose })
+  const led = (expose: Exposure) => overlay({ expose })
 
   test('an Ingress; through a port of every node when it has to', () => {
     expect(operations(led('ingress'), 'Ingress')).not.toContainEqual(expect.objectContaining({ value: 'instance' }))
@@ -209,7 +207,7 @@ describe('what leads to the app', () => {
   })
 
   test('nothing: without a path to ask it is ready when it takes connections', () => {
-    const built = overlay({ expose: 'none', port: 6379 }, { expose: 'none', health: undefined, host: undefined })
+    const built = overlay({ expose: 'none', port: 6379, health: undefined }, { address: undefined })
     expect(built.components).toEqual([])
     expect(operations(built, 'Deployment')).toContainEqual({
       op: 'add',

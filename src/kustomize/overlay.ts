@@ -1,9 +1,10 @@
 import { stringify } from 'yaml'
 import type { LogGroup } from '../aws/log-group.ts'
-import { type App, SECRET_VARIABLE } from '../config-schema.ts'
+import type { App } from '../config-schema.ts'
 import { DATABASE_SECRET } from '../database/secret.ts'
 import { type Environment, LABEL, type Placement } from '../names.ts'
 import { SERVICE_PORT } from '../neighbours.ts'
+import { sharedIn } from '../secret-values.ts'
 import { type Backend, type Exposed, exposureComponents, exposurePatches, type OverlayInstall } from './exposure.ts'
 import { type Operation, patch, rename } from './patch.ts'
 
@@ -34,7 +35,7 @@ export const overlayOf = (
   kustomizationText({
     resources: [`${base}/app`],
     components: [
-      ...exposureComponents(app.expose),
+      ...exposureComponents(app.config.expose),
       ...(app.config.scale ? ['scale'] : []),
       ...(app.config.migrate ? ['migration'] : []),
       // Of all pods that the others have made.
@@ -70,7 +71,7 @@ export const exposureOverlayOf = (
   base: string,
 ): string =>
   kustomizationText({
-    components: exposureComponents(app.expose).map((component) => `${base}/${component}`),
+    components: exposureComponents(app.config.expose).map((component) => `${base}/${component}`),
     ...placed(placement),
     labels: labelsOf(app, environment),
     patches: exposurePatches(app, install, backend),
@@ -172,7 +173,7 @@ const deployment = (app: OverlayApp): Operation[] => {
 }
 
 /** Without a path to ask, that it takes connections. */
-const readiness = ({ health }: OverlayApp): Operation[] =>
+const readiness = ({ address, config: { health = address?.health } }: OverlayApp): Operation[] =>
   health === undefined
     ? [
         { op: 'remove', path: `${CONTAINER}/readinessProbe/httpGet` },
@@ -191,7 +192,7 @@ const migration = (app: OverlayApp, { image, command }: NonNullable<App['migrate
 const surroundings = ({ config, hasDatabase, logs }: OverlayApp): Operation[] => {
   const { secrets, resources, serviceAccount, imagePullSecrets } = config
   return [
-    ...[...secrets.filter((one) => !SECRET_VARIABLE.test(one)), ...(hasDatabase ? [DATABASE_SECRET] : [])].map(
+    ...[...sharedIn(secrets), ...(hasDatabase ? [DATABASE_SECRET] : [])].map(
       (secret): Operation => ({ op: 'add', path: `${CONTAINER}/envFrom/-`, value: { secretRef: { name: secret } } }),
     ),
     ...optional(`${CONTAINER}/volumeMounts`, logs && [{ name: 'logs', mountPath: logs.folder }]),

@@ -3,11 +3,10 @@ import type { KubeObject } from '../cluster/cluster.ts'
 import { exposed } from './own-ingress.ts'
 import type { OwnOverlayApp } from './own-overlay.ts'
 
+const HOST = 'h.preview.example.com'
 const app: OwnOverlayApp = {
   name: 'web',
-  expose: 'ingress',
-  host: 'h.preview.example.com',
-  health: '/healthz',
+  address: { host: HOST, health: '/healthz' },
   images: {},
   config: { service: { name: 'web', port: 'http' }, expose: 'ingress', ingress: 'web', health: '/healthz' },
 }
@@ -33,8 +32,8 @@ test('every rule has the host, whatever it had before', () => {
   expect(expose(ingress(spec)).spec).toEqual({
     ingressClassName: 'alb',
     rules: [
-      { host: app.host, http: { paths } },
-      { host: app.host, http: { paths } },
+      { host: HOST, http: { paths } },
+      { host: HOST, http: { paths } },
     ],
   })
 })
@@ -42,7 +41,7 @@ test('every rule has the host, whatever it had before', () => {
 test.each([{ rules: [] }, { rules: [{ host: 'shop.example' }] }, {}])('%j leads to the app’s Service', (spec) => {
   const rule = (port: object) => [
     {
-      host: app.host,
+      host: HOST,
       http: { paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: 'web-abc', port } } }] },
     },
   ]
@@ -53,7 +52,7 @@ test.each([{ rules: [] }, { rules: [{ host: 'shop.example' }] }, {}])('%j leads 
 
 test('certificates are the load balancer’s: hosts of TLS are the app’s, Secrets are not read', () => {
   const spec = { rules: [{ http: { paths } }], tls: [{ hosts: ['shop.example'], secretName: 'tls' }] }
-  expect(expose(ingress(spec)).spec).toHaveProperty('tls', [{ hosts: [app.host] }])
+  expect(expose(ingress(spec)).spec).toHaveProperty('tls', [{ hosts: [HOST] }])
 })
 
 test('what the install says of the load balancer counts; how the app is asked whether it is well, people may say', () => {

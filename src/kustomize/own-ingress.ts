@@ -15,10 +15,12 @@ export const installAnnotations = ({ ingressGroup, ingressAnnotations }: Overlay
 /** People's Ingress, at the app's host and the load balancer of all previews. */
 export const exposed = (
   ingress: KubeObject,
-  { host, health, expose, config }: OwnOverlayApp,
+  { address, config }: OwnOverlayApp,
   install: OverlayInstall,
   suffix: string,
 ): KubeObject => {
+  if (address === undefined) return ingress
+  const { host, health } = address
   const { metadata } = ingress
   const spec = mapOf(ingress.spec)
   const rules = listOf(spec.rules).map(mapOf)
@@ -28,10 +30,10 @@ export const exposed = (
     metadata: {
       ...metadata,
       annotations: {
-        ...(health === undefined ? {} : { 'alb.ingress.kubernetes.io/healthcheck-path': health }),
+        'alb.ingress.kubernetes.io/healthcheck-path': health,
         ...metadata.annotations,
         ...installAnnotations(install),
-        ...(expose === 'nodePort' ? { 'alb.ingress.kubernetes.io/target-type': 'instance' } : {}),
+        ...(config.expose === 'nodePort' ? { 'alb.ingress.kubernetes.io/target-type': 'instance' } : {}),
       },
     },
     spec: {

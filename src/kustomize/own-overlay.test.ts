@@ -6,9 +6,7 @@ import { asWrittenOf, type OwnOverlayApp, ownOverlayOf } from './own-overlay.ts'
 const environment = environmentOf({ repository: 'acme/shop', repositoryId: 7, branch: 'feature/login' }, true)
 const app: OwnOverlayApp = {
   name: 'web',
-  expose: 'ingress',
-  host: 'h.preview.example.com',
-  health: '/',
+  address: { host: 'h.preview.example.com', health: '/' },
   config: {
     service: { name: 'web', port: 80 },
     expose: 'ingress',

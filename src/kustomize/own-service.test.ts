@@ -22,7 +22,7 @@ const service = (type?: string): KubeObject => ({
   },
 })
 const exposed = (expose: Exposure, type?: string) =>
-  exposedService(service(type), { name: 'web', expose, host: 'h', health: '/' }, install)
+  exposedService(service(type), { name: 'web', address: { host: 'h', health: '/' }, config: { expose } }, install)
 const ports = [{ port: 8080, targetPort: 8081 }]
 
 test('a load balancer of its own is that of the AWS Load Balancer Controller, as the install wants it', () => {

@@ -3,7 +3,11 @@ import type { KubeObject } from '../cluster/cluster.ts'
 import type { Exposed, OverlayInstall } from './exposure.ts'
 
 /** People's Service, of the type that what leads to its app needs. Ports of the nodes are Kubernetes' to give: a preview is not the only one. */
-export const exposedService = (service: KubeObject, { expose }: Exposed, install: OverlayInstall): KubeObject => {
+export const exposedService = (
+  service: KubeObject,
+  { config: { expose } }: Exposed,
+  install: OverlayInstall,
+): KubeObject => {
   if (expose !== 'loadBalancer' && expose !== 'nodePort') return service
   const spec = mapOf(service.spec)
   const ports = listOf(spec.ports).map((port) => {

@@ -28,7 +28,7 @@ const where = (isolation: 'shared' | 'namespace') => ({
 
 /** Around people's kustomization: all that is built of one. */
 const own = async (folder: string, base: string): Promise<void> => {
-  const exposed = { name: 'web', expose: 'ingress', host: 'web.preview.test', health: '/' } as const
+  const exposed = { name: 'web', address: { host: 'web.preview.test', health: '/' } }
   const config = { service: { name: 'web', port: 80 }, expose: 'ingress', ingress: 'web', image: 'web' } as const
   const app = { ...exposed, config, images: { web: 'registry.test/web:1' } }
   await writeFiles(path.join(folder, 'as-written'), { 'kustomization.yaml': asWrittenOf(`../${base}`) })
@@ -78,9 +78,7 @@ const ours = async (folder: string): Promise<void> => {
       const app = {
         name: 'web',
         image: 'registry.test:5000/web:1',
-        expose: config.expose,
-        host: 'web.preview.test',
-        health: config.expose === 'none' ? undefined : '/',
+        address: config.expose === 'none' ? undefined : { host: 'web.preview.test', health: '/' },
         hasDatabase: name === 'every',
         secretValues: name === 'every' ? { TOKEN: 'no' } : {},
         ...(name === 'every' && { logs: { folder: '/var/log/web', group: LOG_GROUP } }),
